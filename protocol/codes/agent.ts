@@ -1,0 +1,54 @@
+import { codes } from './code.js';
+
+/** What can go wrong on the supplier's own machine, and in the command line tools. */
+export const agentCodes = codes({
+  'agent.key-unreadable': {
+    kind: 'error',
+    title: 'Key file cannot be used',
+    detail: 'The key file is not readable, not a key, or open to other users.',
+    fix: 'Make it readable by you alone (chmod 600), or move it away to enrol as a new device.',
+  },
+  'agent.verifier-unreachable': {
+    kind: 'error',
+    title: 'Verifier not reachable',
+    detail: 'No connection to the verifier could be made.',
+    fix: 'Check the address and the network. The agent goes on trying.',
+  },
+  'engine.unavailable': {
+    kind: 'error',
+    title: 'Engine not available',
+    detail: 'The engine or its provider cannot be loaded on this machine.',
+    fix: 'Install what the message names, or let the agent choose another engine.',
+  },
+  'engine.failed': {
+    kind: 'error',
+    title: 'Engine failed',
+    detail: 'The engine stopped with an error while it worked.',
+    fix: 'Read the message; free memory, update the driver, then run `touchstone agent self-test`.',
+  },
+  'engine.inexact': {
+    kind: 'error',
+    title: 'Engine is not exact',
+    detail: 'The engine gave other bits than the reference on this machine.',
+    fix: 'Set the card to stock clocks, update its driver, or use another engine.',
+  },
+  'shape.invalid': {
+    kind: 'error',
+    title: 'Impossible shape',
+    detail: 'The shape of the exam is outside the limits of the protocol.',
+    fix: 'Update the agent. If it is current, report the verifier.',
+  },
+  'vectors.unreadable': {
+    kind: 'error',
+    title: 'Answer files not readable',
+    detail: 'The directory has no answer file, or one is not of the documented form.',
+    fix: 'Name a directory with stream.json or compute.json.',
+  },
+  'queue.full': {
+    kind: 'error',
+    status: 503,
+    title: 'Queue full',
+    detail: 'More proofs wait to be checked than the queue holds.',
+    fix: 'Try again: the exam ends as ours and nobody is marked.',
+  },
+});

@@ -1,0 +1,47 @@
+import { codes } from './code.js';
+
+/** Why a device is in the state it is in. */
+export const deviceReasonCodes = codes({
+  'device.enrolled': {
+    kind: 'reason',
+    title: 'Enrolled',
+    detail: 'The device proved its key and said which cards it has.',
+    fix: 'Keep the agent running: the first exam follows.',
+  },
+  'device.hardware-changed': {
+    kind: 'reason',
+    title: 'Hardware changed',
+    detail: 'The device claims other cards than before. That is a new examination, not a fault.',
+    fix: 'Keep the agent running.',
+  },
+  'device.examined': {
+    kind: 'reason',
+    title: 'Under examination',
+    detail: 'An exam that decides about the device is due or running.',
+    fix: 'Keep the agent running.',
+  },
+  'integrity.low': {
+    kind: 'reason',
+    title: 'Integrity below the threshold',
+    detail: 'Too many recent exams were failed.',
+    fix: 'Pass exams: each pass raises integrity. The explain page says how many are needed.',
+  },
+  'availability.low': {
+    kind: 'reason',
+    title: 'Availability below the threshold',
+    detail: 'The device was down for too large a share of the minutes that count.',
+    fix: 'Keep the agent connected. Planned work: declare maintenance at least 35 minutes ahead.',
+  },
+  'card.not-examinable': {
+    kind: 'reason',
+    title: 'Card not examined',
+    detail: 'No engine on this machine can run an exam on this card.',
+    fix: 'Install the driver and runtime that `touchstone agent self-test` names.',
+  },
+  'card.never-eligible': {
+    kind: 'reason',
+    title: 'Software device',
+    detail: 'A software Vulkan device is examined for tests and demonstrations and never earns.',
+    fix: 'Nothing to do, unless a real card was expected: then install its Vulkan driver.',
+  },
+});

@@ -1,0 +1,153 @@
+import { codes } from './code.js';
+
+/** Refusals of single messages inside an exam. Nothing changes; the exam waits on. */
+export const examErrorCodes = codes({
+  'exam.unknown': {
+    kind: 'error',
+    title: 'No such exam',
+    detail: 'This device has no exam with this id: it was never issued, is over, or was replaced.',
+    fix: 'Answer only the exam that was armed last.',
+  },
+  'exam.unknown-card': {
+    kind: 'error',
+    title: 'No such card in this exam',
+    detail: 'The card index is not part of the exam.',
+    fix: 'Use the indices that came with `exam.arm`.',
+  },
+  'exam.out-of-order': {
+    kind: 'error',
+    title: 'Not now',
+    detail: 'This answer belongs to another step than the one the exam is at.',
+    fix: 'Answer each step after it was asked: ready, commit, reveal.',
+  },
+  'exam.second-commit': {
+    kind: 'error',
+    title: 'Already committed',
+    detail: 'The card has committed once in this exam; the first commit counts.',
+    fix: 'Commit once.',
+  },
+  'exam.late-commit': {
+    kind: 'error',
+    title: 'Commit after the deadline',
+    detail: 'The commit arrived after the time for it had passed.',
+    fix: 'See the verdict: it says what was required.',
+  },
+  'exam.seed-unknown': {
+    kind: 'error',
+    title: 'Seed never issued',
+    detail: 'The commit names another seed than the one this card was given.',
+    fix: 'Compute with the seed from the last `exam.go`.',
+  },
+  'exam.wrong-roots': {
+    kind: 'error',
+    title: 'Wrong number of roots',
+    detail: 'The commit must hold one root for each round of the shape.',
+    fix: 'Send exactly `rounds` roots.',
+  },
+});
+
+/** Why a card passed, failed or was not judged in an exam. */
+export const examReasonCodes = codes({
+  'exam.passed': {
+    kind: 'reason',
+    title: 'Passed',
+    detail: 'Every opened page was right and the rate fits the class.',
+    fix: 'Nothing to do.',
+  },
+  'exam.late': {
+    kind: 'reason',
+    title: 'Too late',
+    detail: 'The connection was alive, but the answer did not come before the deadline.',
+    fix: 'Stop other work on the card and check its power limit and temperature; then the exam is repeated.',
+  },
+  'exam.silent': {
+    kind: 'reason',
+    title: 'Silent while connected',
+    detail:
+      'The card was asked the same question several times and did not answer, though its connection lived.',
+    fix: 'Look at the agent log for the engine error and run `touchstone agent self-test`.',
+  },
+  'exam.unanswered': {
+    kind: 'reason',
+    title: 'Not answered',
+    detail:
+      'The connection was lost each time before the card had committed. Nothing is counted against the card.',
+    fix: 'Check the network; the same exam is asked again when the device is back.',
+  },
+  'exam.not-ready': {
+    kind: 'reason',
+    title: 'Could not be armed in time',
+    detail: 'The card did not get ready before the deadline. Nothing is counted against its integrity.',
+    fix: 'Free memory on the card, then run `touchstone agent self-test`. The exam is asked again.',
+  },
+  'exam.declined': {
+    kind: 'reason',
+    title: 'Engine could not run',
+    detail: 'The agent said that its engine cannot run this exam. Nothing is counted against its integrity.',
+    fix: 'Read the agent log, update driver or runtime, run `touchstone agent self-test`.',
+  },
+  'exam.ours': {
+    kind: 'reason',
+    title: 'Ended by us',
+    detail: 'The verifier stopped or could not check the proof. Nothing is counted against anybody.',
+    fix: 'Nothing to do: the exam is asked again.',
+  },
+});
+
+/** What is wrong with a proof. */
+export const proofCodes = codes({
+  'proof.wrong-page': {
+    kind: 'reason',
+    hard: true,
+    title: 'Wrong page',
+    detail: 'A page that the card committed to does not follow from its seed: it was not computed.',
+    fix: 'If the card is overclocked or its memory faulty, set it back to stock and ask for a joint exam by appeal.',
+  },
+  'proof.wrong-path': {
+    kind: 'reason',
+    title: 'Path does not reach the root',
+    detail: 'What was revealed is not what had been committed to.',
+    fix: 'Update the agent. If you run your own, keep the leaves of the round that you committed to.',
+  },
+  'proof.wrong-leaf-length': {
+    kind: 'reason',
+    title: 'Leaf of the wrong length',
+    detail: 'A revealed leaf must be 1,024 bytes: the digests of 64 pages.',
+    fix: 'Update the agent.',
+  },
+  'proof.wrong-openings': {
+    kind: 'reason',
+    title: 'Other leaves than asked',
+    detail: 'The revealed pages are not the pages that were asked for, in that order and number.',
+    fix: 'Reveal exactly what `exam.open` lists. If you run your own agent, check its opening step.',
+  },
+});
+
+/** What a measured rate says about the claimed class. */
+export const rateCodes = codes({
+  'rate.below-class': {
+    kind: 'reason',
+    title: 'Slower than the claimed class',
+    detail: 'The proven rate is below what cards of the claimed class reach.',
+    fix: 'Claim the card that it is; or stop other work, lift a power cap and try again.',
+  },
+  'rate.above-physics': {
+    kind: 'reason',
+    hard: true,
+    title: 'Faster than physics',
+    detail: 'The answer came faster than any card of the claimed class can compute it.',
+    fix: 'Claim the card that it is. An appeal needs the exact model and engine.',
+  },
+  'rate.fits-class': {
+    kind: 'reason',
+    title: 'Rate fits the class',
+    detail: 'The proven rate is within what cards of the claimed class reach.',
+    fix: 'Nothing to do.',
+  },
+  'proof.complete': {
+    kind: 'reason',
+    title: 'Proof complete',
+    detail: 'Every page that was opened is right.',
+    fix: 'Nothing to do.',
+  },
+});

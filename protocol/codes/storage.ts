@@ -1,0 +1,36 @@
+import { codes } from './code.js';
+
+/** Failures of the record that an operator reads about in the log. */
+export const storageCodes = codes({
+  'storage.engine-too-old': {
+    kind: 'error',
+    title: 'ClickHouse too old',
+    detail: 'The ClickHouse engine is older than the schema needs.',
+    fix: 'Use ClickHouse 26.2 or later.',
+  },
+  'storage.migration-changed': {
+    kind: 'error',
+    title: 'Applied migration was edited',
+    detail: 'A migration that was already applied has another checksum now.',
+    fix: 'Restore the file and write a new migration instead.',
+  },
+  'storage.migration-missing': {
+    kind: 'error',
+    title: 'Applied migration is missing',
+    detail: 'The database was migrated by a newer or another version than this one.',
+    fix: 'Run the version that the database was migrated with, or a later one.',
+  },
+  'journal.corrupt': {
+    kind: 'error',
+    title: 'Journal damaged',
+    detail: 'A record in the middle of the journal does not have its checksum.',
+    fix: 'Keep the file for analysis; records before the damage are kept, the damaged one is reported.',
+  },
+  'journal.full': {
+    kind: 'error',
+    status: 503,
+    title: 'Journal full',
+    detail: 'The journal has reached its limit because ClickHouse takes nothing.',
+    fix: 'Bring ClickHouse back; the journal then empties by itself.',
+  },
+});

@@ -1,0 +1,32 @@
+import { agentCodes } from './agent.js';
+import { deviceReasonCodes } from './device.js';
+import { examErrorCodes, examReasonCodes, proofCodes, rateCodes } from './exam.js';
+import { identityCodes } from './identity.js';
+import { requestCodes } from './request.js';
+import { socketCodes } from './socket.js';
+import { storageCodes } from './storage.js';
+
+/** Every stable error and reason code. `docs/reason-codes.md` is generated from this table. */
+export const codeTable = {
+  ...requestCodes,
+  ...identityCodes,
+  ...socketCodes,
+  ...examErrorCodes,
+  ...examReasonCodes,
+  ...proofCodes,
+  ...rateCodes,
+  ...deviceReasonCodes,
+  ...agentCodes,
+  ...storageCodes,
+};
+
+export type Code = keyof typeof codeTable;
+export type ExamErrorCode = keyof typeof examErrorCodes;
+export type ExamReasonCode = keyof typeof examReasonCodes;
+export type ProofCode = keyof typeof proofCodes;
+export type RateCode = keyof typeof rateCodes;
+
+/** True where `value` is a code of the table. */
+export function isCode(value: string): value is Code {
+  return Object.hasOwn(codeTable, value);
+}

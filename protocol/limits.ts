@@ -1,0 +1,25 @@
+/** A limit on everything that a stranger can send. Each is well above what an honest device needs. */
+export const limits = {
+  /** Cards in one machine. Sixteen GPUs and a CPU fit four times. */
+  cards: 64,
+  /** Characters of a device's name. */
+  nameLength: 64,
+  /** Characters of a free-text claim such as a model name or a driver version. */
+  textLength: 128,
+  /** Bytes of an HTTP request body. */
+  bodyBytes: 64 * 1024,
+  /** Bytes of one WebSocket frame: 64 revealed leaves with their paths take 200 kB. */
+  frameBytes: 512 * 1024,
+  /** Messages that one connection may send in a second. An exam of 64 cards has 3 a card, over seconds. */
+  messagesPerSecond: 200,
+  /** Rounds of a compute exam. */
+  rounds: 256,
+  /** Pages in one round: 2^22 pages are 64 MiB of digests. */
+  pages: 1 << 22,
+  /** Layers of the page network. */
+  layers: 4096,
+  /** Pages opened in one exam. */
+  openings: 64,
+  /** Length of a Merkle path: a tree of 2^20 leaves. */
+  pathLength: 20,
+} as const;

@@ -1,0 +1,35 @@
+import { type Static, Type } from 'typebox';
+import { limits } from '../limits.js';
+
+const Text = Type.String({ minLength: 1, maxLength: limits.textLength });
+
+/**
+ * What a device says of one card. A claim decides what is examined; it never acquits.
+ * `software` is a software Vulkan device: examined on request, never eligible.
+ */
+export const CardClaim = Type.Object(
+  {
+    kind: Type.Union([Type.Literal('gpu'), Type.Literal('cpu'), Type.Literal('software')]),
+    model: Text,
+    vendor: Type.Optional(Text),
+    memoryBytes: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    hardwareId: Type.Optional(
+      Type.String({ minLength: 1, maxLength: limits.textLength, description: 'GPU UUID' }),
+    ),
+    driver: Type.Optional(Text),
+    engine: Type.Union([Text, Type.Null()], {
+      description: 'The engine that will run exams on it, such as onnx-cuda; null when none can',
+    }),
+    warmupGflops: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1e9,
+        description: 'Own rate in a short warm-up; sizes the exam of kinds whose class has no common rate',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type CardClaim = Static<typeof CardClaim>;
+
+export const CardIndex = Type.Integer({ minimum: 0, maximum: limits.cards - 1 });

@@ -1,0 +1,47 @@
+import { type Static, Type } from 'typebox';
+import { DeviceId, Nonce, SessionToken, Signature } from '../ids.js';
+import { limits } from '../limits.js';
+import { CardClaim } from './cards.js';
+
+/** `POST /v1/nonces`: a number used once, to be signed. */
+export const NonceReply = Type.Object({ nonce: Nonce, expiresAt: Type.String({ format: 'date-time' }) });
+export type NonceReply = Static<typeof NonceReply>;
+
+export const AgentInfo = Type.Object(
+  {
+    version: Type.String({ minLength: 1, maxLength: 32 }),
+    platform: Type.String({ minLength: 1, maxLength: 64, description: 'Such as linux-x64' }),
+  },
+  { additionalProperties: false },
+);
+
+/** The signed fields of an enrolment. `host` is the verifier's host as the agent addressed it: no relaying. */
+export const EnrolmentFields = {
+  device: DeviceId,
+  nonce: Nonce,
+  host: Type.String({ minLength: 1, maxLength: 255 }),
+  name: Type.String({ minLength: 1, maxLength: limits.nameLength }),
+  agent: AgentInfo,
+  // The true limit is checked by hand, so that "too many" has a code of its own.
+  cards: Type.Array(CardClaim, { minItems: 1, maxItems: 1024 }),
+};
+
+/** `POST /v1/devices`: `signature` is over `signingBytes('enrol', all other fields)`. */
+export const Enrolment = Type.Object(
+  { ...EnrolmentFields, signature: Signature },
+  { additionalProperties: false },
+);
+export type Enrolment = Static<typeof Enrolment>;
+
+/** `POST /v1/sessions`: `signature` is over `signingBytes('session', all other fields)`. */
+export const SessionRequest = Type.Object(
+  { device: DeviceId, nonce: Nonce, host: EnrolmentFields.host, signature: Signature },
+  { additionalProperties: false },
+);
+export type SessionRequest = Static<typeof SessionRequest>;
+
+export const SessionReply = Type.Object({
+  token: SessionToken,
+  expiresAt: Type.String({ format: 'date-time' }),
+});
+export type SessionReply = Static<typeof SessionReply>;
