@@ -1,0 +1,126 @@
+import { unlink } from 'node:fs/promises';
+import type { Fact } from '../../scoring/facts.js';
+import { type Cursor, type Position, readCursor, writeCursor } from './cursor.js';
+import { segmentPath } from './files.js';
+import type { Journal } from './journal.js';
+
+/** Puts facts into the record. The same token again, any number of times, changes nothing. */
+export type InsertFacts = (facts: readonly Fact[], token: string) => Promise<void>;
+
+export interface ShipperOptions {
+  readonly journal: Journal;
+  readonly insert: InsertFacts;
+  readonly batchBytes?: number;
+  /** Longest pause between two tries while ClickHouse is away, in milliseconds. */
+  readonly maxPauseMs?: number;
+  readonly onError?: (error: unknown) => void;
+}
+
+/**
+ * Carries the journal into ClickHouse, each record exactly once. Before a batch is sent its bounds are written
+ * down; after a crash the very same batch goes out again under the same token, which ClickHouse drops if it has it.
+ */
+export class Shipper {
+  readonly #options: ShipperOptions;
+  readonly #stopping = new AbortController();
+  #cursor: Cursor;
+  #running: Promise<void> | null = null;
+  #wake: () => void = () => {};
+  #healthy = true;
+
+  private constructor(options: ShipperOptions, cursor: Cursor) {
+    this.#options = options;
+    this.#cursor = cursor;
+  }
+
+  static async open(options: ShipperOptions): Promise<Shipper> {
+    const cursor = await readCursor(options.journal.directory);
+    await writeCursor(options.journal.directory, cursor);
+    return new Shipper(options, cursor);
+  }
+
+  /** False while the last try to reach ClickHouse failed. */
+  get healthy(): boolean {
+    return this.#healthy;
+  }
+
+  /** Bytes that were acknowledged and are not in ClickHouse yet. */
+  get lagBytes(): number {
+    return this.#options.journal.bytes - this.#cursor.shipped.offset;
+  }
+
+  /** Ships all there is. @throws what the insert throws */
+  async drain(): Promise<void> {
+    while (await this.#shipOne());
+  }
+
+  /** Ships from now on, until `stop`. */
+  start(): void {
+    this.#options.journal.onDurable = () => this.#wake();
+    this.#running ??= this.#run();
+  }
+
+  /** Stops after the batch that is on its way. What is left waits in the journal. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    let pause = 100;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.drain();
+        this.#healthy = true;
+        pause = 100;
+        await this.#sleep(1000);
+      } catch (error) {
+        this.#healthy = false;
+        this.#options.onError?.(error);
+        await this.#sleep(pause);
+        pause = Math.min(pause * 2, this.#options.maxPauseMs ?? 10_000);
+      }
+    }
+  }
+
+  /** @returns false when there was nothing to ship */
+  async #shipOne(): Promise<boolean> {
+    const { journal, insert } = this.#options;
+    const batch =
+      this.#cursor.inFlight ??
+      (await journal.nextBatch(this.#cursor.shipped, this.#options.batchBytes ?? 1024 * 1024));
+    if (batch === null) return false;
+    if (this.#cursor.inFlight === null) await this.#save({ ...this.#cursor, inFlight: batch });
+    const { from, to } = batch;
+    await insert(
+      await journal.read(from, to),
+      `${this.#cursor.journal}/${from.segment}/${from.offset}-${to.offset}`,
+    );
+    await this.#save({ ...this.#cursor, shipped: to, inFlight: null });
+    await this.#removeShipped(to);
+    return true;
+  }
+
+  async #save(cursor: Cursor): Promise<void> {
+    await writeCursor(this.#options.journal.directory, cursor);
+    this.#cursor = cursor;
+  }
+
+  async #removeShipped(position: Position): Promise<void> {
+    const { journal } = this.#options;
+    for (const segment of journal.forgetBefore(position))
+      await unlink(segmentPath(journal.directory, segment));
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.#stopping.signal.aborted) this.#wake();
+    });
+  }
+}
