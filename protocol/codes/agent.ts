@@ -14,6 +14,18 @@ export const agentCodes = codes({
     detail: 'No connection to the verifier could be made.',
     fix: 'Check the address and the network. The agent goes on trying.',
   },
+  'agent.verifier-refused': {
+    kind: 'error',
+    title: 'Refused by the verifier',
+    detail: 'The verifier refused with a code that this version does not know.',
+    fix: 'Read the message; check that the address is the verifier itself, then update the agent.',
+  },
+  'agent.reply-invalid': {
+    kind: 'error',
+    title: 'Reply not understood',
+    detail: 'The reply does not have the documented form: something else than a verifier may have answered.',
+    fix: 'Check the address and any proxy or login page on the way. The agent goes on trying.',
+  },
   'engine.unavailable': {
     kind: 'error',
     title: 'Engine not available',
@@ -31,6 +43,12 @@ export const agentCodes = codes({
     title: 'Engine is not exact',
     detail: 'The engine gave other bits than the reference on this machine.',
     fix: 'Set the card to stock clocks, update its driver, or use another engine.',
+  },
+  'rate.not-judged-here': {
+    kind: 'reason',
+    title: 'Rate not judged locally',
+    detail: 'The rate was measured on this machine alone. The verifier compares it with the claimed class.',
+    fix: 'Nothing to do.',
   },
   'shape.invalid': {
     kind: 'error',

@@ -144,6 +144,12 @@ export const rateCodes = codes({
     detail: 'The proven rate is within what cards of the claimed class reach.',
     fix: 'Nothing to do.',
   },
+  'rate.not-judged': {
+    kind: 'reason',
+    title: 'Rate not judged',
+    detail: 'The proof is not complete, and a rate counts only where the work was proven.',
+    fix: 'See the check of the proof.',
+  },
   'proof.complete': {
     kind: 'reason',
     title: 'Proof complete',

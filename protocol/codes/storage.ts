@@ -20,6 +20,19 @@ export const storageCodes = codes({
     detail: 'The database was migrated by a newer or another version than this one.',
     fix: 'Run the version that the database was migrated with, or a later one.',
   },
+  'storage.row-unexpected': {
+    kind: 'error',
+    status: 500,
+    title: 'Record not as declared',
+    detail: 'A query was asked or answered with values of another shape than it declares.',
+    fix: 'The database was changed by hand or by another version: compare its schema with scoring/migrations.',
+  },
+  'catalogue.unreadable': {
+    kind: 'error',
+    title: 'Catalogue not readable',
+    detail: 'The file is not a catalogue of card classes.',
+    fix: 'Compare with what `scoring/catalogue/catalogue.ts` documents; every class needs an expectation for `*`.',
+  },
   'journal.corrupt': {
     kind: 'error',
     title: 'Journal damaged',

@@ -1,0 +1,88 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+
+interface Flags {
+  readonly host: string;
+  readonly port: number;
+  readonly data: string;
+  readonly clickhouse?: string;
+  readonly redis?: string;
+  readonly catalogue?: string;
+  readonly publicHost: string[];
+  readonly trustProxy: boolean;
+  readonly cohortSeconds: number;
+  readonly examSeconds: number;
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+}
+
+/** `touchstone verifier`: runs the service until it is told to stop. */
+export function registerVerifier(program: Command): void {
+  program
+    .command('verifier')
+    .description('run a verifier; embedded ClickHouse and hot state in memory unless told otherwise')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber, 8440)
+    .option('--data <dir>', 'journal and embedded database', join(homedir(), '.touchstone', 'verifier'))
+    .option('--clickhouse <url>', 'ClickHouse server or cluster (CLICKHOUSE_USER, CLICKHOUSE_PASSWORD)')
+    .option('--redis <url>', 'Redis server for nonces and sessions')
+    .option('--catalogue <file>', 'card classes and their figures as JSON, instead of the published ones')
+    .option('--public-host <name...>', 'host[:port] under which agents reach it through a proxy', [])
+    .option('--trust-proxy', 'take client addresses from X-Forwarded-For', false)
+    .option('--cohort-seconds <seconds>', 'how long waiting devices are gathered', positive, 5)
+    .option('--exam-seconds <seconds>', 'time of an exam on a usual card of the class', positive, 2)
+    .option('--log-level <level>', 'silent, error, warn, info or debug', 'info')
+    .action(run);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const { startVerifier } = await import('../../verifier/main.js');
+  const { defaultOptions } = await import('../../verifier/options.js');
+  const { loadCatalogue } = await import('../../scoring/catalogue/read-catalogue.js');
+  const { readCatalogueFile } = await import('../../scoring/catalogue/catalogue-file.js');
+  const verifier = await startVerifier({
+    ...defaultOptions,
+    host: flags.host,
+    port: flags.port,
+    dataDir: flags.data,
+    clickhouse: flags.clickhouse === undefined ? null : server(flags.clickhouse),
+    redisUrl: flags.redis ?? null,
+    catalogue: flags.catalogue === undefined ? loadCatalogue() : readCatalogueFile(flags.catalogue),
+    publicHosts: flags.publicHost,
+    trustProxy: flags.trustProxy,
+    cohortMs: flags.cohortSeconds * 1000,
+    examSeconds: flags.examSeconds,
+    logLevel: flags.logLevel,
+  });
+  // One line that a program can read, before the log lines of work.
+  process.stdout.write(`${JSON.stringify({ listening: verifier.url })}\n`);
+  let stopping = false;
+  const stop = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    verifier.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+function server(url: string) {
+  const { CLICKHOUSE_USER: username, CLICKHOUSE_PASSWORD: password } = process.env;
+  return { url, ...(username !== undefined && { username }), ...(password !== undefined && { password }) };
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('Not a port.');
+  return value;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('Not a positive number.');
+  return value;
+}

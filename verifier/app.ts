@@ -1,0 +1,56 @@
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import underPressure from '@fastify/under-pressure';
+import websocket from '@fastify/websocket';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { TouchstoneError } from '../protocol/error.js';
+import { limits } from '../protocol/limits.js';
+import { installProblems } from './edge/problem.js';
+import { agentSocketRoute } from './routes/agent-socket.js';
+import { deviceRoutes } from './routes/devices.js';
+import { enrolRoutes } from './routes/enrol.js';
+import { healthRoutes } from './routes/health.js';
+import { nonceRoutes } from './routes/nonces.js';
+import { sessionRoutes } from './routes/sessions.js';
+import type { Services } from './services.js';
+import { verifierVersion } from './version.js';
+
+/** Builds the HTTP side of a verifier over its services, without listening. */
+export async function buildApp(services: Services): Promise<FastifyInstance> {
+  const { options, log } = services;
+  const app = Fastify({
+    loggerInstance: log,
+    trustProxy: options.trustProxy,
+    bodyLimit: limits.bodyBytes,
+    // A slow sender must not hold a socket for ever.
+    requestTimeout: 30_000,
+    // What doesn't fit is refused, never bent until it fits.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
+  }) as unknown as FastifyInstance;
+  installProblems(app);
+  await app.register(helmet);
+  await app.register(underPressure, { maxEventLoopDelay: 2_000 });
+  await app.register(rateLimit, {
+    max: options.requestsPerMinute,
+    timeWindow: '1 minute',
+    errorResponseBuilder: (_request, { after }) =>
+      new TouchstoneError('request.too-many', `Try again in ${after}.`),
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Touchstone verifier', version: verifierVersion },
+    },
+  });
+  // Twice what is accepted, so that a frame that is a little too large still gets its code before the close.
+  await app.register(websocket, { options: { maxPayload: 2 * limits.frameBytes } });
+  nonceRoutes(app, services);
+  enrolRoutes(app, services);
+  sessionRoutes(app, services);
+  deviceRoutes(app, services);
+  agentSocketRoute(app, services);
+  healthRoutes(app, services);
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  return app;
+}

@@ -1,0 +1,47 @@
+import type { VerifierMessage } from '../../protocol/messages/exam.js';
+
+/** One agent's living connection, as the rest of the verifier sees it. */
+export interface Connection {
+  readonly device: string;
+  /** False when it is closing or its reader is too far behind. */
+  send(message: VerifierMessage): boolean;
+  /** Smallest round trip seen on it in milliseconds, null before the first. */
+  readonly roundTripMs: number | null;
+  /** When anything last came from it, wall clock. */
+  readonly lastSeenAt: number;
+  close(code: 'session.superseded' | 'session.ended'): void;
+}
+
+/** Which devices are connected: at most one connection each, the newest. */
+export class Hub {
+  readonly #connections = new Map<string, Connection>();
+
+  /** Takes a connection in; an older one of the same device is closed. */
+  add(connection: Connection): void {
+    const older = this.#connections.get(connection.device);
+    this.#connections.set(connection.device, connection);
+    older?.close('session.superseded');
+  }
+
+  /** @returns false when the device already has a newer connection: then it is not gone */
+  remove(connection: Connection): boolean {
+    if (this.#connections.get(connection.device) !== connection) return false;
+    return this.#connections.delete(connection.device);
+  }
+
+  get(device: string): Connection | undefined {
+    return this.#connections.get(device);
+  }
+
+  send(device: string, message: VerifierMessage): boolean {
+    return this.#connections.get(device)?.send(message) ?? false;
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  all(): Iterable<Connection> {
+    return this.#connections.values();
+  }
+}

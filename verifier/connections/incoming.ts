@@ -1,0 +1,38 @@
+import { Compile } from 'typebox/compile';
+import type { Code } from '../../protocol/codes/table.js';
+import { limits } from '../../protocol/limits.js';
+import {
+  type AgentMessage,
+  type AgentMessageType,
+  ExamCommit,
+  ExamDecline,
+  ExamReady,
+  ExamReveal,
+} from '../../protocol/messages/exam.js';
+
+// One validator a type instead of one for the union: the error can then say "unknown type" or "this type, but wrong".
+const validators: Record<AgentMessageType, { Check(value: unknown): boolean }> = {
+  'exam.ready': Compile(ExamReady),
+  'exam.decline': Compile(ExamDecline),
+  'exam.commit': Compile(ExamCommit),
+  'exam.reveal': Compile(ExamReveal),
+};
+
+export type Parsed = { readonly message: AgentMessage } | { readonly refused: Code };
+
+/** Reads one frame. Never throws; anything but a valid message comes back as the code to refuse it with. */
+export function parseFrame(data: Buffer, isBinary: boolean): Parsed {
+  if (data.length > limits.frameBytes) return { refused: 'message.too-large' };
+  if (isBinary) return { refused: 'message.malformed' };
+  let value: unknown;
+  try {
+    value = JSON.parse(data.toString('utf8'));
+  } catch {
+    return { refused: 'message.malformed' };
+  }
+  if (typeof value !== 'object' || value === null) return { refused: 'message.malformed' };
+  const type = (value as { type?: unknown }).type;
+  if (typeof type !== 'string' || !Object.hasOwn(validators, type)) return { refused: 'message.unknown' };
+  if (!validators[type as AgentMessageType].Check(value)) return { refused: 'message.invalid' };
+  return { message: value as AgentMessage };
+}

@@ -1,0 +1,76 @@
+import type { RandomBytes } from '../../protocol/clock.js';
+import { type Code, codeTable, isCode } from '../../protocol/codes/table.js';
+import type { ExamFact, TransitionFact } from '../../scoring/facts.js';
+import { type IntegrityScore, scoreDevice } from '../../scoring/formula/v1/v1.js';
+import type { DeviceState, ExamHistory } from './devices.js';
+import { transitionFact } from './transition-fact.js';
+import type { TransitionCause } from './transitions.js';
+
+/** The reasons that no card of a supplier may be told apart from a lie by: one is enough for quarantine. */
+const isHard = (reason: string): boolean => isCode(reason) && codeTable[reason].hard === true;
+
+/**
+ * What one exam of all cards of a device means for its status; null when nothing changes. The policy, in order:
+ *
+ * 1. hard evidence on any card quarantines;
+ * 2. under examination: any failed card rejects, all cards passed verifies, anything unanswered is asked again;
+ * 3. verified or suspended: integrity over all outcomes, this exam's included, decides.
+ */
+export function decide(
+  state: DeviceState,
+  before: ExamHistory,
+  exams: readonly ExamFact[],
+  now: { readonly at: number; readonly random: RandomBytes },
+): TransitionFact | null {
+  const integrity = integrityAfter(state, before, exams);
+  const verdict = verdictOn(state, exams, integrity);
+  if (verdict === null) return null;
+  return transitionFact(state, verdict.cause, {
+    ...now,
+    reasons: verdict.reasons,
+    evidence: verdict.because.map(({ id }) => id),
+    inputs: { integrity: integrity.value, alpha: integrity.alpha, beta: integrity.beta },
+    thresholds: { integrity: integrity.threshold },
+  });
+}
+
+function integrityAfter(state: DeviceState, before: ExamHistory, exams: readonly ExamFact[]): IntegrityScore {
+  const cards = state.enrolment.cards.map((_, card) => ({ card, class: null, expectedGflops: null }));
+  return scoreDevice({ cards, exams: [...before.outcomes, ...exams], presence: { up: 0, countable: 0 } })
+    .integrity;
+}
+
+interface Verdict {
+  readonly cause: TransitionCause;
+  readonly reasons: readonly Code[];
+  readonly because: readonly ExamFact[];
+}
+
+function verdictOn(
+  { status }: DeviceState,
+  exams: readonly ExamFact[],
+  { value, threshold }: IntegrityScore,
+): Verdict | null {
+  const hard = exams.filter(({ reasons }) => reasons.some(isHard));
+  if (hard.length > 0) return { cause: 'condemned', reasons: reasonsOf(hard), because: hard };
+  if (status === 'examining') return onboarding(exams);
+  if (status === 'verified' && value < threshold) {
+    return { cause: 'dropped', reasons: ['integrity.low'], because: exams };
+  }
+  if (status === 'suspended' && value >= threshold) {
+    return { cause: 'restored', reasons: ['exam.passed'], because: exams };
+  }
+  return null;
+}
+
+function onboarding(exams: readonly ExamFact[]): Verdict | null {
+  const failed = exams.filter(({ outcome }) => outcome === 'failed');
+  if (failed.length > 0) return { cause: 'failed', reasons: reasonsOf(failed), because: failed };
+  const allPassed = exams.length > 0 && exams.every(({ outcome }) => outcome === 'passed');
+  return allPassed ? { cause: 'passed', reasons: ['exam.passed'], because: exams } : null;
+}
+
+/** The reasons of several exams, each once; only those that the table knows. */
+function reasonsOf(exams: readonly ExamFact[]): Code[] {
+  return [...new Set(exams.flatMap(({ reasons }) => reasons))].filter(isCode);
+}

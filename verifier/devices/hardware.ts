@@ -1,0 +1,13 @@
+import type { CardClaim } from '../../protocol/messages/cards.js';
+
+/** Whether two claims are about the same cards. A new driver or another engine is no new hardware. */
+export function sameHardware(a: readonly CardClaim[], b: readonly CardClaim[]): boolean {
+  return JSON.stringify(a.map(hardware)) === JSON.stringify(b.map(hardware));
+}
+
+const hardware = ({ kind, model, memoryBytes, hardwareId }: CardClaim) => [
+  kind,
+  model,
+  memoryBytes,
+  hardwareId,
+];

@@ -1,0 +1,82 @@
+import { type Code, codeTable, isCode } from '../../protocol/codes/table.js';
+import { type CardClass, unlistedId } from '../../scoring/catalogue/catalogue.js';
+import type { ExamFact } from '../../scoring/facts.js';
+import type { Score } from '../../scoring/formula/v1/v1.js';
+import type { Connection } from '../connections/hub.js';
+import type { DeviceState, ExamHistory } from '../devices/devices.js';
+import type { DeviceDocument, LastExam, Reason } from './schemas.js';
+
+/** All that the documents of a device are made of. */
+export interface DeviceFacts {
+  readonly state: DeviceState;
+  readonly history: ExamHistory;
+  readonly score: Score;
+  /** Of each claimed card, by index. */
+  readonly classes: readonly (CardClass | null)[];
+  readonly connection: Connection | undefined;
+}
+
+export const timeOf = (at: number): string => new Date(at).toISOString();
+
+/** A reason with its words. One that a newer version wrote is passed on by its code alone. */
+export function reasonOf(code: string): Reason {
+  if (!isCode(code))
+    return { code, title: code, detail: 'Unknown to this version.', fix: 'Update, or see the docs.' };
+  const { title, detail, fix } = codeTable[code as Code];
+  return { code, title, detail, fix };
+}
+
+/** The public facts about a device: `GET /v1/devices/:id`. */
+export function deviceDocument(facts: DeviceFacts): DeviceDocument {
+  const { state, score, connection } = facts;
+  return {
+    id: state.device,
+    name: state.enrolment.name,
+    status: state.status,
+    since: timeOf(state.statusSince),
+    reasons: state.reasons.map(reasonOf),
+    enrolledAt: timeOf(state.firstEnrolledAt),
+    connected: connection !== undefined,
+    lastSeenAt: connection === undefined ? null : timeOf(connection.lastSeenAt),
+    agent: state.enrolment.agent,
+    cards: cardDocuments(facts),
+    scores: {
+      formula: score.formula,
+      integrity: score.integrity.value,
+      availability: score.availability.value,
+      availabilityLow: score.availability.low,
+      performance: score.performance.value,
+      reputation: score.reputation,
+    },
+  };
+}
+
+export function cardDocuments({ state, history, classes }: DeviceFacts): DeviceDocument['cards'] {
+  return state.enrolment.cards.map(({ kind, model, memoryBytes, engine }, card) => {
+    const last = history.latest.get(card);
+    return {
+      card,
+      kind,
+      model,
+      memoryBytes,
+      engine,
+      claimedClass: classes[card]?.id ?? unlistedId,
+      class: last?.class ?? null,
+      eligible: classes[card]?.eligible ?? false,
+      lastExam: last === undefined ? null : lastExamOf(last),
+    };
+  });
+}
+
+const lastExamOf = (exam: ExamFact): LastExam => ({
+  exam: exam.exam,
+  at: timeOf(exam.at),
+  outcome: exam.outcome,
+  attempts: exam.attempts,
+  engine: exam.engine,
+  class: exam.class,
+  gflops: exam.gflops,
+  elapsedMs: exam.elapsedMs,
+  reasons: exam.reasons.map(reasonOf),
+  checks: exam.checks,
+});

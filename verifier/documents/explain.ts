@@ -1,0 +1,123 @@
+import { codeTable, isCode } from '../../protocol/codes/table.js';
+import type { DeviceStatus } from '../../protocol/status.js';
+import type { Fact } from '../../scoring/facts.js';
+import type { Score } from '../../scoring/formula/v1/v1.js';
+import { cardDocuments, type DeviceFacts, reasonOf, timeOf } from './device.js';
+import type { ExplainDocument, HistoryEntry, ScorePart } from './schemas.js';
+
+/**
+ * Why a device is as it is: `GET /v1/devices/:id/explain`.
+ *
+ * @param events the latest facts about it, newest first
+ * @param now milliseconds since 1970
+ */
+export function explainDocument(facts: DeviceFacts, events: readonly Fact[], now: number): ExplainDocument {
+  const { state, score } = facts;
+  return {
+    id: state.device,
+    name: state.enrolment.name,
+    generatedAt: timeOf(now),
+    formula: score.formula,
+    status: state.status,
+    since: timeOf(state.statusSince),
+    reasons: state.reasons.map(reasonOf),
+    next: nextStep(state.status, state.reasons),
+    scores: scoreParts(score),
+    cards: cardDocuments(facts),
+    history: events.flatMap(historyEntry),
+  };
+}
+
+function nextStep(status: DeviceStatus, reasons: readonly string[]): string {
+  const fixes = reasons.filter(isCode).map((code) => codeTable[code].fix);
+  switch (status) {
+    case 'enrolled':
+      return 'The first exam begins with the next cohort, seconds after the agent connects. Keep it running.';
+    case 'examining':
+      return 'An exam is due or running. Keep the agent connected; if an exam broke off, it is asked again.';
+    case 'verified':
+      return 'Nothing to do. Exams come at random times, every six hours in the mean.';
+    case 'suspended':
+      return `Exams come every hour in the mean until the score is back. ${fixes.join(' ')}`;
+    case 'rejected':
+      return `${fixes.join(' ')} The exam is asked again by itself: first after ten minutes, then less often.`;
+    case 'quarantined':
+      return `A joint live exam or a person decides. ${fixes.join(' ')}`;
+    case 'retired':
+      return 'Enrol with a new key.';
+  }
+}
+
+function scoreParts({ integrity, availability, performance, reputation, parts }: Score): ScorePart[] {
+  return [
+    {
+      part: 'integrity',
+      rule: 'Passed exams over all exams of the worst card, each older exam forgotten by two per cent.',
+      value: integrity.value,
+      threshold: integrity.threshold,
+      verdict: integrity.value >= integrity.threshold ? 'pass' : 'fail',
+      inputs: { alpha: integrity.alpha, beta: integrity.beta, card: integrity.card },
+      next:
+        integrity.passesNeeded > 0
+          ? `${integrity.passesNeeded} passed exams in a row bring it back to the threshold.`
+          : 'Each passed exam raises it.',
+    },
+    {
+      part: 'availability',
+      rule: 'Wilson 95 % lower bound of the share of countable minutes up; one independent probe an hour.',
+      value: availability.low,
+      threshold: null,
+      verdict: 'not judged',
+      inputs: { share: availability.value, probes: availability.probes },
+      next: 'Every hour connected raises it: 0.86 after a day, 0.978 after a week.',
+    },
+    {
+      part: 'performance',
+      rule: "Median of the worst card's last ten proven rates over its class's expectation, at most 1.",
+      value: performance.value,
+      threshold: null,
+      verdict: 'not judged',
+      inputs: {
+        card: performance.card,
+        rates: performance.measured,
+        expectedGflops: performance.expectedGflops,
+      },
+      next: 'Stop other work on the card and check its power limit and cooling.',
+    },
+    {
+      part: 'reputation',
+      rule: '100 × integrity × availability (lower bound) × performance.',
+      value: reputation,
+      threshold: null,
+      verdict: 'not judged',
+      inputs: { ...parts },
+      next: 'Raise the lowest of its parts.',
+    },
+  ];
+}
+
+function historyEntry(fact: Fact): HistoryEntry[] {
+  const entry = {
+    id: fact.id,
+    at: timeOf(fact.at),
+    event: fact.kind,
+    inputs: {},
+    thresholds: {},
+    evidence: [],
+  };
+  switch (fact.kind) {
+    case 'device.enrolled':
+      return [{ ...entry, summary: `enrolled with ${fact.cards.length} card(s)`, reasons: [] }];
+    case 'device.transition': {
+      const { from, to, reasons, inputs, thresholds, evidence } = fact;
+      return [{ ...entry, summary: `${from} → ${to}`, reasons, inputs, thresholds, evidence }];
+    }
+    case 'exam.finished': {
+      const inputs = fact.gflops === null ? {} : { gflops: fact.gflops };
+      return [{ ...entry, summary: `card ${fact.card}: ${fact.outcome}`, reasons: fact.reasons, inputs }];
+    }
+    case 'presence':
+    case 'heartbeat':
+      return [];
+  }
+}

@@ -1,0 +1,29 @@
+import { TouchstoneError } from '../../protocol/error.js';
+import { expectation } from '../../scoring/catalogue/catalogue.js';
+import { classOfClaim } from '../../scoring/catalogue/class-of-claim.js';
+import { windowMinutes } from '../../scoring/formula/v1/availability.js';
+import { scoreDevice } from '../../scoring/formula/v1/v1.js';
+import { presenceSummary, serviceWindow } from '../../scoring/queries/presence.js';
+import type { Services } from '../services.js';
+import type { DeviceFacts } from './device.js';
+
+/** Reads what the documents of a device are made of. @throws TouchstoneError `device.unknown` */
+export async function gatherFacts(services: Services, device: string): Promise<DeviceFacts> {
+  const { devices, clickhouse, clock, hub, options } = services;
+  const state = devices.get(device);
+  if (state === undefined) throw new TouchstoneError('device.unknown');
+  const minute = Math.floor(clock.now() / 60_000);
+  const since = await serviceWindow(clickhouse, minute, windowMinutes);
+  const [history, presence] = await Promise.all([
+    devices.history(device),
+    presenceSummary(clickhouse, device, since, minute),
+  ]);
+  const classes = state.enrolment.cards.map((claim) => classOfClaim(options.catalogue, claim));
+  const cards = state.enrolment.cards.map(({ engine }, card) => {
+    const cardClass = classes[card] ?? null;
+    const expected = cardClass === null || engine === null ? null : expectation(cardClass, engine);
+    return { card, class: cardClass?.id ?? null, expectedGflops: expected?.gflops ?? null };
+  });
+  const score = scoreDevice({ cards, exams: history.outcomes, presence });
+  return { state, history, score, classes, connection: hub.get(device) };
+}

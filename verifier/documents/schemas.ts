@@ -1,0 +1,117 @@
+import { type Static, Type } from 'typebox';
+import { DeviceId, ExamId } from '../../protocol/ids.js';
+import { CardIndex } from '../../protocol/messages/cards.js';
+import { Check, DeviceStatus, ExamOutcome } from '../../protocol/status.js';
+
+const Time = Type.String({ format: 'date-time' });
+const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
+  Type.Union([type, Type.Null()]);
+
+export const Reason = Type.Object({
+  code: Type.String(),
+  title: Type.String(),
+  detail: Type.String(),
+  fix: Type.String({ description: 'What to do' }),
+});
+export type Reason = Static<typeof Reason>;
+
+export const LastExam = Type.Object({
+  exam: ExamId,
+  at: Time,
+  outcome: ExamOutcome,
+  attempts: Type.Integer(),
+  engine: Nullable(Type.String()),
+  class: Nullable(Type.String({ description: 'What the exam supports' })),
+  gflops: Nullable(Type.Number({ description: 'Proven rate, 10⁹ operations per second' })),
+  elapsedMs: Nullable(Type.Number({ description: "From go to commit on the verifier's clock" })),
+  reasons: Type.Array(Reason),
+  checks: Type.Array(Check),
+});
+export type LastExam = Static<typeof LastExam>;
+
+export const CardDocument = Type.Object({
+  card: CardIndex,
+  kind: Type.Union([Type.Literal('gpu'), Type.Literal('cpu'), Type.Literal('software')]),
+  model: Type.String({ description: 'As claimed' }),
+  memoryBytes: Type.Integer({ description: 'As claimed' }),
+  engine: Nullable(Type.String()),
+  claimedClass: Type.String(),
+  class: Nullable(Type.String({ description: 'Of the last exam; null until one supports it' })),
+  eligible: Type.Boolean({ description: 'False where cards of this class never earn' }),
+  lastExam: Nullable(LastExam),
+});
+
+/** `GET /v1/devices/:id`: public facts only. */
+export const DeviceDocument = Type.Object({
+  id: DeviceId,
+  name: Type.String(),
+  status: DeviceStatus,
+  since: Time,
+  reasons: Type.Array(Reason),
+  enrolledAt: Time,
+  connected: Type.Boolean(),
+  lastSeenAt: Nullable(Time),
+  agent: Type.Object({ version: Type.String(), platform: Type.String() }),
+  cards: Type.Array(CardDocument),
+  scores: Type.Object({
+    formula: Type.String(),
+    integrity: Type.Number(),
+    availability: Nullable(
+      Type.Number({ description: 'Share of countable minutes up; null before the first' }),
+    ),
+    availabilityLow: Type.Number({ description: 'Its lower bound, which the reputation uses' }),
+    performance: Nullable(Type.Number({ description: 'null before the first proven rate' })),
+    reputation: Type.Number({ description: '0 to 100' }),
+  }),
+});
+export type DeviceDocument = Static<typeof DeviceDocument>;
+
+export const ScorePart = Type.Object({
+  part: Type.String(),
+  rule: Type.String({ description: 'In words; docs/scoring.md has it in full' }),
+  value: Nullable(Type.Number()),
+  threshold: Nullable(Type.Number()),
+  verdict: Type.Union([Type.Literal('pass'), Type.Literal('fail'), Type.Literal('not judged')]),
+  inputs: Type.Record(Type.String(), Nullable(Type.Number())),
+  next: Type.String({ description: 'What would raise it' }),
+});
+export type ScorePart = Static<typeof ScorePart>;
+
+export const HistoryEntry = Type.Object({
+  id: Type.String(),
+  at: Time,
+  event: Type.String(),
+  summary: Type.String(),
+  reasons: Type.Array(Type.String()),
+  inputs: Type.Record(Type.String(), Type.Number()),
+  thresholds: Type.Record(Type.String(), Type.Number()),
+  evidence: Type.Array(Type.String({ description: 'Ids of other entries' })),
+});
+export type HistoryEntry = Static<typeof HistoryEntry>;
+
+/** `GET /v1/devices/:id/explain`: why it is as it is, from which facts, and what to do. */
+export const ExplainDocument = Type.Object({
+  id: DeviceId,
+  name: Type.String(),
+  generatedAt: Time,
+  formula: Type.String(),
+  status: DeviceStatus,
+  since: Time,
+  reasons: Type.Array(Reason),
+  next: Type.String({ description: 'What happens next, or what to do' }),
+  scores: Type.Array(ScorePart),
+  cards: Type.Array(CardDocument),
+  history: Type.Array(HistoryEntry, { description: 'Newest first' }),
+});
+export type ExplainDocument = Static<typeof ExplainDocument>;
+
+/** RFC 9457 with the stable code and what to do. */
+export const ProblemDocument = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.String(),
+  instance: Type.String(),
+  code: Type.String(),
+  fix: Type.String(),
+});

@@ -1,0 +1,59 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Code, codeTable } from '../../protocol/codes/table.js';
+import { TouchstoneError } from '../../protocol/error.js';
+
+/** Problem details (RFC 9457) with a stable `code` and what to do about it. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: Code;
+  readonly fix: string;
+}
+
+/** The problem document of a code. `detail` says more than the table where there is more to say. */
+export function problemOf(code: Code, instance: string, detail?: string): Problem {
+  const entry = codeTable[code];
+  return {
+    type: `/docs/reason-codes.md#${code.replaceAll('.', '')}`,
+    title: entry.title,
+    status: entry.status ?? 400,
+    detail: detail ?? entry.detail,
+    instance,
+    code,
+    fix: entry.fix,
+  };
+}
+
+/** The one place where an error becomes an answer: typed errors inside, problem details at the edge. */
+export function installProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError | TouchstoneError, request, reply) => {
+    const problem = toProblem(error, request);
+    if (problem.status >= 500) request.log.error({ err: error }, problem.title);
+    return sendProblem(reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, problemOf('request.not-found', request.id)));
+}
+
+function toProblem(error: FastifyError | TouchstoneError, request: FastifyRequest): Problem {
+  if (error instanceof TouchstoneError) return problemOf(error.code, request.id, error.message);
+  if (error.validation !== undefined) return problemOf('request.invalid', request.id, error.message);
+  switch (error.statusCode) {
+    case 413:
+      return problemOf('request.too-large', request.id);
+    case 429:
+      return problemOf('request.too-many', request.id);
+    case 503:
+      return problemOf('service.busy', request.id);
+    default:
+      // What broke inside stays inside: the log has it under this request id.
+      return problemOf((error.statusCode ?? 500) < 500 ? 'request.invalid' : 'service.error', request.id);
+  }
+}
+
+function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  if (problem.status === 503) reply.header('retry-after', '5');
+  return reply.code(problem.status).type('application/problem+json').send(problem);
+}

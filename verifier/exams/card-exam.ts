@@ -1,0 +1,256 @@
+import type { ExamErrorCode, ExamReasonCode, ProofCode } from '../../protocol/codes/table.js';
+import type { AgentMessage, Opening, Reveal } from '../../protocol/messages/exam.js';
+import type { ComputeShape } from '../../protocol/shapes.js';
+
+/** How often one question is asked before silence is an answer. */
+export const maxAsks = 3;
+
+/** What a card committed to, and how long it took on our clock. */
+export interface Commitment {
+  readonly engine: string;
+  readonly seed: string;
+  readonly roots: readonly string[];
+  readonly elapsedMs: number;
+  /** Drawn once, after the commit. Silence never gets other ones. */
+  readonly openings: readonly Opening[];
+}
+
+export type CardResult =
+  | {
+      readonly kind: 'checked';
+      readonly commitment: Commitment;
+      readonly right: number;
+      readonly code: ProofCode | 'proof.complete';
+    }
+  | {
+      readonly kind: 'unproven';
+      readonly outcome: 'failed' | 'unanswered' | 'ours';
+      readonly reason: ExamReasonCode;
+      readonly engine: string | null;
+      readonly commitment: Commitment | null;
+    };
+
+export type CardPhase =
+  /** To be armed with the next cohort. */
+  | { readonly at: 'owed' }
+  | { readonly at: 'arming' }
+  | { readonly at: 'ready'; readonly engine: string }
+  | { readonly at: 'running'; readonly engine: string; readonly seed: string; readonly goAt: number }
+  | {
+      readonly at: 'opening';
+      readonly commitment: Commitment;
+      readonly asks: number;
+      readonly asked: boolean;
+    }
+  | { readonly at: 'checking'; readonly commitment: Commitment; readonly reveals: readonly Reveal[] }
+  | { readonly at: 'done'; readonly result: CardResult };
+
+export interface CardExam {
+  readonly shape: ComputeShape;
+  /** Times it was armed. */
+  readonly attempts: number;
+  /** Seed of an attempt whose time ran out while the connection lived: its commit is late, not unknown. */
+  readonly lateSeed: string | null;
+  readonly phase: CardPhase;
+}
+
+export type CardEvent =
+  | { readonly type: 'arm' }
+  | { readonly type: 'go'; readonly seed: string; readonly at: number }
+  | { readonly type: 'message'; readonly message: AgentMessage; readonly at: number }
+  | { readonly type: 'deadline' }
+  | { readonly type: 'connected' }
+  | { readonly type: 'disconnected' }
+  | { readonly type: 'checked'; readonly right: number; readonly code: ProofCode | 'proof.complete' }
+  /** Our own failure: the proof can't be checked. */
+  | { readonly type: 'ours' }
+  /** The device claims other hardware now. */
+  | { readonly type: 'hardware-changed' };
+
+export interface Step {
+  readonly exam: CardExam;
+  /** The message is refused with this code and changes nothing. */
+  readonly refused?: ExamErrorCode;
+  /** Ask for the openings of the commitment (again). */
+  readonly open?: true;
+  /** Check the reveals. */
+  readonly check?: true;
+}
+
+export const newCardExam = (shape: ComputeShape): CardExam => ({
+  shape,
+  attempts: 0,
+  lateSeed: null,
+  phase: { at: 'owed' },
+});
+
+/**
+ * One card's exam as a pure step function: `arm → ready → go → commit → open → reveal → verdict`.
+ * It never throws, whatever arrives.
+ *
+ * What "the same question again" means depends on the commit. Before it, the question is the shape, and a new
+ * attempt has a new seed: with the old one a card could compute at leisure behind a broken line. After it, the
+ * question is the openings, and they never change: else a card could stay silent until it likes the draw.
+ *
+ * @param draw draws the openings of a commitment; called once for each commitment
+ */
+export function step(exam: CardExam, event: CardEvent, draw: (shape: ComputeShape) => Opening[]): Step {
+  const { phase } = exam;
+  if (phase.at === 'done')
+    return event.type === 'message' ? { exam, refused: 'exam.out-of-order' } : { exam };
+  switch (event.type) {
+    case 'arm':
+      return phase.at === 'owed'
+        ? { exam: { ...exam, attempts: exam.attempts + 1, phase: { at: 'arming' } } }
+        : { exam };
+    case 'go':
+      if (phase.at !== 'ready') return { exam };
+      return { exam: to(exam, { at: 'running', engine: phase.engine, seed: event.seed, goAt: event.at }) };
+    case 'message':
+      return receive(exam, event.message, event.at, draw);
+    case 'deadline':
+      return runOut(exam);
+    case 'connected':
+      return phase.at === 'opening' && !phase.asked
+        ? { exam: to(exam, { ...phase, asked: true }), open: true }
+        : { exam };
+    case 'disconnected':
+      return lose(exam);
+    case 'checked':
+      if (phase.at !== 'checking') return { exam };
+      return {
+        exam: finish(exam, {
+          kind: 'checked',
+          commitment: phase.commitment,
+          right: event.right,
+          code: event.code,
+        }),
+      };
+    case 'ours':
+      return { exam: endUnproven(exam, 'ours', 'exam.ours') };
+    case 'hardware-changed':
+      return leave(exam);
+  }
+}
+
+function receive(
+  exam: CardExam,
+  message: AgentMessage,
+  at: number,
+  draw: (shape: ComputeShape) => Opening[],
+): Step {
+  const { phase } = exam;
+  switch (message.type) {
+    case 'exam.ready':
+      if (phase.at !== 'arming') return { exam, refused: 'exam.out-of-order' };
+      return { exam: to(exam, { at: 'ready', engine: message.engine }) };
+    case 'exam.decline':
+      return decline(exam);
+    case 'exam.commit':
+      if (phase.at === 'opening' || phase.at === 'checking') return { exam, refused: 'exam.second-commit' };
+      if (message.seed === exam.lateSeed) {
+        return { exam: endUnproven(exam, 'failed', 'exam.late'), refused: 'exam.late-commit' };
+      }
+      if (phase.at !== 'running') return { exam, refused: 'exam.out-of-order' };
+      if (message.seed !== phase.seed) return { exam, refused: 'exam.seed-unknown' };
+      if (message.roots.length !== exam.shape.rounds) return { exam, refused: 'exam.wrong-roots' };
+      return {
+        exam: to(exam, {
+          at: 'opening',
+          asks: 1,
+          asked: true,
+          commitment: {
+            engine: phase.engine,
+            seed: phase.seed,
+            roots: message.roots,
+            elapsedMs: at - phase.goAt,
+            openings: draw(exam.shape),
+          },
+        }),
+        open: true,
+      };
+    case 'exam.reveal':
+      if (phase.at !== 'opening' || !phase.asked) return { exam, refused: 'exam.out-of-order' };
+      return {
+        exam: to(exam, { at: 'checking', commitment: phase.commitment, reveals: message.reveals }),
+        check: true,
+      };
+  }
+}
+
+/** New hardware ends the exam of the old, but is no way out of openings that one does not like. */
+function leave(exam: CardExam): Step {
+  switch (exam.phase.at) {
+    case 'checking':
+      return { exam };
+    case 'opening':
+      return { exam: endUnproven(exam, 'failed', 'exam.silent') };
+    default:
+      return { exam: endUnproven(exam, 'unanswered', 'exam.unanswered') };
+  }
+}
+
+/** The engine can't: before a commit that is honest enough, after it a refusal to show is a silence. */
+function decline(exam: CardExam): Step {
+  switch (exam.phase.at) {
+    case 'arming':
+    case 'ready':
+    case 'running':
+      return { exam: endUnproven(exam, 'unanswered', 'exam.declined') };
+    case 'opening':
+      return runOut(exam);
+    default:
+      return { exam, refused: 'exam.out-of-order' };
+  }
+}
+
+/** The time of the present step is over while the connection lives. */
+function runOut(exam: CardExam): Step {
+  const { phase } = exam;
+  const last = exam.attempts >= maxAsks;
+  switch (phase.at) {
+    case 'arming':
+      return { exam: last ? endUnproven(exam, 'unanswered', 'exam.not-ready') : to(exam, { at: 'owed' }) };
+    case 'running':
+      if (last) return { exam: endUnproven(exam, 'failed', 'exam.silent') };
+      return { exam: { ...exam, lateSeed: phase.seed, phase: { at: 'owed' } } };
+    case 'opening':
+      if (phase.asks >= maxAsks) return { exam: endUnproven(exam, 'failed', 'exam.silent') };
+      return { exam: to(exam, { ...phase, asks: phase.asks + 1, asked: true }), open: true };
+    default:
+      return { exam };
+  }
+}
+
+/** The connection is gone. */
+function lose(exam: CardExam): Step {
+  const { phase } = exam;
+  switch (phase.at) {
+    case 'arming':
+    case 'ready':
+    case 'running':
+      if (exam.attempts >= maxAsks) return { exam: endUnproven(exam, 'unanswered', 'exam.unanswered') };
+      return { exam: to(exam, { at: 'owed' }) };
+    case 'opening':
+      // The draw is known to the card now: a line that breaks here again and again is a silence.
+      if (phase.asks >= maxAsks) return { exam: endUnproven(exam, 'failed', 'exam.silent') };
+      return { exam: phase.asked ? to(exam, { ...phase, asks: phase.asks + 1, asked: false }) : exam };
+    default:
+      return { exam };
+  }
+}
+
+const to = (exam: CardExam, phase: CardPhase): CardExam => ({ ...exam, phase });
+
+const finish = (exam: CardExam, result: CardResult): CardExam => to(exam, { at: 'done', result });
+
+function endUnproven(
+  exam: CardExam,
+  outcome: 'failed' | 'unanswered' | 'ours',
+  reason: ExamReasonCode,
+): CardExam {
+  const { phase } = exam;
+  const commitment = phase.at === 'opening' || phase.at === 'checking' ? phase.commitment : null;
+  const engine = phase.at === 'ready' || phase.at === 'running' ? phase.engine : (commitment?.engine ?? null);
+  return finish(exam, { kind: 'unproven', outcome, reason, engine, commitment });
+}

@@ -1,0 +1,83 @@
+import type { Clock, RandomBytes } from '../../protocol/clock.js';
+import { newFactId } from '../../protocol/ids.js';
+import type { CardClaim } from '../../protocol/messages/cards.js';
+import type { ComputeShape } from '../../protocol/shapes.js';
+import type { CardClass, Catalogue } from '../../scoring/catalogue/catalogue.js';
+import { classOfClaim } from '../../scoring/catalogue/class-of-claim.js';
+import { computeShapeFor } from '../../scoring/catalogue/compute-shape.js';
+import type { ExamFact } from '../../scoring/facts.js';
+import type { Hub } from '../connections/hub.js';
+import { decide } from '../devices/decide.js';
+import type { DeviceState, Devices } from '../devices/devices.js';
+import { sameHardware } from '../devices/hardware.js';
+import type { Recorder } from '../devices/recorder.js';
+import { examFact } from './exam-fact.js';
+import type { CardRecord } from './room.js';
+
+/** A card with the class that it claims and the shape that follows from it. */
+export interface ExaminedCard {
+  readonly card: number;
+  readonly cardClass: CardClass;
+  readonly shape: ComputeShape;
+}
+
+/** The cards of a device that some engine can examine. */
+export function examinedCards(catalogue: Catalogue, state: DeviceState, examSeconds = 2): ExaminedCard[] {
+  return state.enrolment.cards.flatMap((claim, card) => {
+    if (claim.engine === null) return [];
+    const cardClass = classOfClaim(catalogue, claim);
+    if (cardClass === null) return [];
+    return [{ card, cardClass, shape: computeShapeFor(cardClass, claim, claim.engine, examSeconds) }];
+  });
+}
+
+export interface Conclusion {
+  readonly device: string;
+  readonly exam: string;
+  /** What the device claimed when the exam began. */
+  readonly claims: readonly CardClaim[];
+  readonly cards: readonly ExaminedCard[];
+  readonly results: ReadonlyMap<number, CardRecord>;
+  readonly roundTripMs: number | null;
+}
+
+/**
+ * Resolves when the exam is on record and the device has been told. Rejects when the journal took nothing. To be run
+ * alone for the device: it reads the status, decides and writes.
+ */
+export type Conclude = (conclusion: Conclusion) => Promise<void>;
+
+export interface ConcludeOptions {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly devices: Devices;
+  readonly recorder: Recorder;
+  readonly hub: Hub;
+  /** One observation and one audit line for every card's exam. */
+  readonly observe: (exam: ExamFact) => void;
+}
+
+/** The one end of every exam: judge, decide, record, observe, tell. */
+export function makeConclude({ clock, random, devices, recorder, hub, observe }: ConcludeOptions): Conclude {
+  return async ({ device, exam, claims, cards, results, roundTripMs }) => {
+    const state = devices.get(device);
+    if (state === undefined) return;
+    const at = clock.now();
+    const exams = cards.flatMap(({ card, cardClass }) => {
+      const record = results.get(card);
+      if (record === undefined) return [];
+      return [examFact({ id: newFactId(random), at, device, exam, card, cardClass, roundTripMs }, record)];
+    });
+    const history = await devices.history(device);
+    // What was examined may be other cards than the device claims now: that is on record, but decides nothing.
+    const transition = sameHardware(state.enrolment.cards, claims)
+      ? decide(state, history, exams, { at, random })
+      : null;
+    await recorder.record(transition === null ? exams : [...exams, transition]);
+    for (const fact of exams) {
+      observe(fact);
+      const { card, outcome, reasons, checks } = fact;
+      hub.send(device, { type: 'exam.verdict', exam, card, outcome, reasons, class: fact.class, checks });
+    }
+  };
+}

@@ -1,0 +1,75 @@
+import { type Code, codeTable, type ExamReasonCode } from '../../protocol/codes/table.js';
+import type { Check } from '../../protocol/status.js';
+import type { CardClass } from '../../scoring/catalogue/catalogue.js';
+import type { ExamFact } from '../../scoring/facts.js';
+import { judgeCompute } from '../../scoring/judge/compute.js';
+import type { CardRecord } from './room.js';
+
+export interface ExamContext {
+  readonly id: string;
+  readonly at: number;
+  readonly device: string;
+  readonly exam: string;
+  readonly card: number;
+  readonly cardClass: CardClass;
+  /** Smallest round trip seen on the connection, milliseconds; null when there is none any more. */
+  readonly roundTripMs: number | null;
+}
+
+/** What goes on record about one card's exam: the verdict, and all that is needed to reach it again. */
+export function examFact(context: ExamContext, { shape, attempts, result }: CardRecord): ExamFact {
+  const { cardClass, roundTripMs, ...ids } = context;
+  const { commitment } = result;
+  const common = {
+    kind: 'exam.finished' as const,
+    ...ids,
+    examKind: 'compute' as const,
+    attempts,
+    claimedClass: cardClass.id,
+    shape,
+    seed: commitment?.seed ?? null,
+    roots: [...(commitment?.roots ?? [])],
+    openings: [...(commitment?.openings ?? [])],
+    elapsedMs: commitment?.elapsedMs ?? null,
+    roundTripMs,
+  };
+  if (result.kind === 'unproven') {
+    const { outcome, reason, engine } = result;
+    const checks = [answerCheck(outcome === 'failed' ? 'fail' : 'not judged', reason)];
+    return {
+      ...common,
+      engine,
+      outcome,
+      reasons: [reason],
+      class: null,
+      pagesRight: 0,
+      gflops: null,
+      checks,
+    };
+  }
+  const { engine, elapsedMs, openings } = result.commitment;
+  const verdict = judgeCompute({
+    class: cardClass,
+    engine,
+    shape,
+    elapsedMs,
+    roundTripMs,
+    proof: { right: result.right, opened: openings.length, code: result.code },
+  });
+  return { ...common, engine, pagesRight: result.right, ...verdict };
+}
+
+/** The check of an exam that ended without a proof. */
+function answerCheck(verdict: Check['verdict'], code: ExamReasonCode): Check {
+  const { fix } = codeTable[code as Code];
+  return {
+    check: 'compute.answer',
+    measured: 0,
+    required: 1,
+    relation: 'at least',
+    unit: 'proof',
+    verdict,
+    code,
+    fix,
+  };
+}

@@ -1,0 +1,226 @@
+import type { Logger } from 'pino';
+import type { Clock, RandomBytes } from '../../protocol/clock.js';
+import type { ExamErrorCode } from '../../protocol/codes/table.js';
+import { newExamId } from '../../protocol/ids.js';
+import type { AgentMessage, Opening } from '../../protocol/messages/exam.js';
+import type { ComputeShape } from '../../protocol/shapes.js';
+import type { Catalogue } from '../../scoring/catalogue/catalogue.js';
+import type { Hub } from '../connections/hub.js';
+import type { DeviceState, Devices } from '../devices/devices.js';
+import type { Recorder } from '../devices/recorder.js';
+import type { Serial } from '../devices/serial.js';
+import { transitionFact } from '../devices/transition-fact.js';
+import { Cohorts } from './cohorts.js';
+import { type Conclude, type ExaminedCard, examinedCards } from './conclude.js';
+import { type CardRecord, ExamRoom, type RoomOptions, type StepTimes } from './room.js';
+import { lastExam, nextExamMs } from './schedule.js';
+import { statusMessage } from './status-message.js';
+
+export interface ExaminerOptions {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Uniform in [0, 1). */
+  readonly uniform: () => number;
+  readonly catalogue: Catalogue;
+  readonly hub: Hub;
+  readonly devices: Devices;
+  readonly recorder: Recorder;
+  readonly serial: Serial;
+  readonly check: RoomOptions['check'];
+  readonly draw: (shape: ComputeShape) => Opening[];
+  readonly conclude: Conclude;
+  readonly cohortMs: number;
+  readonly examSeconds: number;
+  readonly times: StepTimes;
+  readonly log: Pick<Logger, 'error'>;
+}
+
+/** Longest delay that a Node timer takes; longer plans are made again when it is over. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Decides when each device is examined and holds its room. How an exam ends is `conclude.ts`. */
+export class Examiner {
+  readonly #options: ExaminerOptions;
+  readonly #cohorts: Cohorts;
+  readonly #rooms = new Map<string, ExamRoom>();
+  readonly #plans = new Map<string, NodeJS.Timeout>();
+  #closed = false;
+
+  constructor(options: ExaminerOptions) {
+    this.#options = options;
+    this.#cohorts = new Cohorts(options.cohortMs);
+  }
+
+  /** Devices in exams at present. */
+  get rooms(): number {
+    return this.#rooms.size;
+  }
+
+  /** A device has connected: go on with its exam, or plan the next. */
+  async connected(device: string): Promise<void> {
+    const room = this.#rooms.get(device);
+    if (room === undefined) return this.#plan(device);
+    room.connected();
+    if (room.waits) this.#cohorts.join(room);
+    this.#tell(device, 0);
+  }
+
+  disconnected(device: string): void {
+    this.#cancelPlan(device);
+    const room = this.#rooms.get(device);
+    if (room === undefined) return;
+    this.#cohorts.leave(room);
+    room.disconnected();
+  }
+
+  /**
+   * @param at monotonic milliseconds of the arrival
+   * @returns the code with which the message is refused, or null
+   */
+  receive(device: string, message: AgentMessage, at: number): ExamErrorCode | null {
+    const room = this.#rooms.get(device);
+    if (room === undefined || room.exam !== message.exam) return 'exam.unknown';
+    return room.receive(message, at);
+  }
+
+  /** The device claims other cards: what runs is about cards that it no longer has. */
+  hardwareChanged(device: string): void {
+    const room = this.#rooms.get(device);
+    if (room === undefined) this.#replan(device);
+    else room.hardwareChanged();
+  }
+
+  /** Cancels everything. Exams that run leave no trace: they are asked again, and nobody is marked. */
+  close(): void {
+    this.#closed = true;
+    this.#cohorts.close();
+    for (const device of [...this.#plans.keys()]) this.#cancelPlan(device);
+    for (const room of this.#rooms.values()) room.close();
+    this.#rooms.clear();
+  }
+
+  async #plan(device: string): Promise<void> {
+    this.#cancelPlan(device);
+    const state = this.#options.devices.get(device);
+    const history = await this.#options.devices.history(device);
+    if (this.#closed || state === undefined || this.#options.hub.get(device) === undefined) return;
+    const delay = this.#delay(state, lastExam(history.outcomes));
+    if (delay !== null) {
+      const timer = setTimeout(
+        () => (delay > longestTimerMs ? this.#replan(device) : this.#begin(device)),
+        Math.min(delay, longestTimerMs),
+      );
+      this.#plans.set(device, timer);
+    }
+    this.#tell(device, delay);
+  }
+
+  #delay(state: DeviceState, last: ReturnType<typeof lastExam>): number | null {
+    if (examinedCards(this.#options.catalogue, state).length === 0) return null;
+    const { clock, uniform } = this.#options;
+    const sinceLastMs = state.lastExamAt === null ? null : clock.now() - state.lastExamAt;
+    return nextExamMs({ status: state.status, ...last, sinceLastMs, uniform: uniform() });
+  }
+
+  #replan(device: string): void {
+    this.#plan(device).catch((error) =>
+      this.#options.log.error({ err: error, device }, 'no exam could be planned'),
+    );
+  }
+
+  #cancelPlan(device: string): void {
+    clearTimeout(this.#plans.get(device));
+    this.#plans.delete(device);
+  }
+
+  #begin(device: string): void {
+    this.#plans.delete(device);
+    this.#options.serial
+      .run(device, () => this.#open(device))
+      .catch((error) => {
+        // The journal took nothing: there is no exam, and the next try is planned as if none had been due.
+        this.#options.log.error({ err: error, device }, 'no exam could be begun');
+        this.#plans.set(
+          device,
+          setTimeout(() => this.#begin(device), 5_000),
+        );
+      });
+  }
+
+  async #open(device: string): Promise<void> {
+    const { devices, recorder, random, clock, hub } = this.#options;
+    const state = devices.get(device);
+    if (state === undefined || this.#rooms.has(device)) return;
+    const examined = transitionFact(state, 'examined', {
+      at: clock.now(),
+      random,
+      reasons: ['device.examined'],
+      evidence: [],
+    });
+    if (examined !== null) await recorder.record([examined]);
+    // While the journal wrote, the device may have gone, changed, or come back and been given a room.
+    const current = devices.get(device);
+    if (this.#closed || current === undefined || this.#rooms.has(device) || hub.get(device) === undefined)
+      return;
+    const room = this.#makeRoom(
+      current,
+      examinedCards(this.#options.catalogue, current, this.#options.examSeconds),
+    );
+    this.#rooms.set(device, room);
+    this.#cohorts.join(room);
+    this.#tell(device, 0);
+  }
+
+  #makeRoom(state: DeviceState, cards: readonly ExaminedCard[]): ExamRoom {
+    const { device } = state;
+    const { clock, random, draw, check, times, hub } = this.#options;
+    const room: ExamRoom = new ExamRoom({
+      exam: newExamId(random),
+      cards,
+      times,
+      clock,
+      random,
+      draw,
+      check,
+      send: (message) => hub.send(device, message),
+      moved: () => this.#moved(device, room),
+      finished: (results) => this.#finish(state, room, cards, results),
+    });
+    return room;
+  }
+
+  #finish(
+    { device, enrolment }: DeviceState,
+    room: ExamRoom,
+    cards: readonly ExaminedCard[],
+    results: ReadonlyMap<number, CardRecord>,
+  ): void {
+    const { serial, conclude, hub, log } = this.#options;
+    const conclusion = {
+      device,
+      exam: room.exam,
+      claims: enrolment.cards,
+      cards,
+      results,
+      roundTripMs: hub.get(device)?.roundTripMs ?? null,
+    };
+    serial
+      .run(device, () => conclude(conclusion))
+      .catch((error) => log.error({ err: error, device }, 'an exam could not be recorded: it counts as ours'))
+      .finally(() => {
+        this.#rooms.delete(device);
+        this.#cohorts.leave(room);
+        if (!this.#closed) this.#replan(device);
+      });
+  }
+
+  #moved(device: string, room: ExamRoom): void {
+    this.#cohorts.look();
+    if (room.waits && this.#options.hub.get(device) !== undefined && !this.#closed) this.#cohorts.join(room);
+  }
+
+  #tell(device: string, delay: number | null): void {
+    const state = this.#options.devices.get(device);
+    if (state !== undefined) this.#options.hub.send(device, statusMessage(state, delay));
+  }
+}

@@ -1,0 +1,83 @@
+import type { DeviceStatus, ExamOutcome } from '../../protocol/status.js';
+import type { ExamResult } from '../../scoring/queries/exams.js';
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+/** Mean time between routine exams: nobody can tell when the next one comes. */
+const routineMeanMs = 6 * hour;
+const suspendedMeanMs = 1 * hour;
+
+/** What the plan depends on. */
+export interface PlanInputs {
+  readonly status: DeviceStatus;
+  /** How the last exam ended; null when there was none since the device connected. */
+  readonly last: ExamOutcome | null;
+  /** Exams in a row, up to the last, that ended as it did. */
+  readonly inARow: number;
+  /** Milliseconds since the last exam ended; null when there was none. */
+  readonly sinceLastMs: number | null;
+  /** Uniform in [0, 1). */
+  readonly uniform: number;
+}
+
+/**
+ * Milliseconds until a connected device's next exam; null when none is planned. Routine exams form a Poisson process:
+ * it has no memory, so reconnecting neither hastens nor delays one.
+ */
+export function nextExamMs({ status, last, inARow, sinceLastMs, uniform }: PlanInputs): number | null {
+  switch (status) {
+    case 'quarantined':
+    case 'retired':
+      return null;
+    case 'enrolled':
+      return 0;
+    case 'examining':
+      if (last === 'unanswered') return Math.max(0, backoff(5 * second, inARow, hour) - (sinceLastMs ?? 0));
+      return last === 'ours' ? ours(inARow) : 0;
+    case 'rejected':
+      return Math.max(0, backoff(10 * minute, inARow, 6 * hour) - (sinceLastMs ?? 0));
+    case 'verified':
+    case 'suspended':
+      if (last === 'ours') return ours(inARow);
+      if (last === 'unanswered') return Math.max(0, backoff(minute, inARow, hour) - (sinceLastMs ?? 0));
+      return exponential(status === 'verified' ? routineMeanMs : suspendedMeanMs, uniform);
+  }
+}
+
+/** At once, but a fault of ours that stays must not become a load on everybody's cards. */
+const ours = (inARow: number): number => (inARow <= 3 ? 0 : backoff(5 * second, inARow - 3, 5 * minute));
+
+function backoff(firstMs: number, inARow: number, mostMs: number): number {
+  return Math.min(mostMs, firstMs * 2 ** Math.max(0, inARow - 1));
+}
+
+function exponential(meanMs: number, uniform: number): number {
+  // A day at most: eligibility asks for a passed exam within one.
+  return Math.min(24 * hour, -Math.log(1 - uniform) * meanMs);
+}
+
+/**
+ * How the last exam of a device ended, over all its cards, and how often in a row it ended so.
+ *
+ * @param outcomes of all cards in order; the cards of one exam share their time
+ */
+export function lastExam(outcomes: readonly Pick<ExamResult, 'at' | 'outcome'>[]): {
+  last: ExamOutcome | null;
+  inARow: number;
+} {
+  const exams: { at: number; worst: ExamOutcome }[] = [];
+  for (const { at, outcome } of outcomes) {
+    const exam = exams.at(-1);
+    if (exam?.at === at) exam.worst = worse(exam.worst, outcome);
+    else exams.push({ at, worst: outcome });
+  }
+  const last = exams.at(-1)?.worst ?? null;
+  const different = exams.findLastIndex(({ worst }) => worst !== last);
+  return { last, inARow: exams.length - 1 - different };
+}
+
+const fromWorst: readonly ExamOutcome[] = ['failed', 'unanswered', 'ours', 'passed'];
+const worse = (a: ExamOutcome, b: ExamOutcome): ExamOutcome =>
+  fromWorst.indexOf(a) <= fromWorst.indexOf(b) ? a : b;

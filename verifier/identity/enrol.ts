@@ -1,0 +1,62 @@
+import type { Clock, RandomBytes } from '../../protocol/clock.js';
+import { TouchstoneError } from '../../protocol/error.js';
+import { newFactId } from '../../protocol/ids.js';
+import { limits } from '../../protocol/limits.js';
+import type { CardClaim } from '../../protocol/messages/cards.js';
+import type { Enrolment } from '../../protocol/messages/enrolment.js';
+import type { EnrolledFact, Fact } from '../../scoring/facts.js';
+import type { DeviceState } from '../devices/devices.js';
+import { sameHardware } from '../devices/hardware.js';
+import { transitionFact } from '../devices/transition-fact.js';
+
+/** @throws TouchstoneError `cards.too-many` or `cards.duplicate` */
+export function assertCardsPossible(cards: readonly CardClaim[]): void {
+  if (cards.length > limits.cards) {
+    throw new TouchstoneError(
+      'cards.too-many',
+      `${cards.length} cards are claimed; at most ${limits.cards} are possible.`,
+    );
+  }
+  const ids = cards.map((card) => card.hardwareId).filter((id) => id !== undefined);
+  if (new Set(ids).size < ids.length) throw new TouchstoneError('cards.duplicate');
+}
+
+/**
+ * The facts that an enrolment adds: none when nothing is new, else the enrolment and, where the cards are others than
+ * before, the new examination that follows from it.
+ */
+export function enrolmentFacts(
+  enrolment: Enrolment,
+  known: DeviceState | undefined,
+  clock: Pick<Clock, 'now'>,
+  random: RandomBytes,
+): Fact[] {
+  const { device, name, agent, cards } = enrolment;
+  if (known !== undefined && sameEnrolment(known.enrolment, enrolment)) return [];
+  const at = clock.now();
+  const enrolled: EnrolledFact = {
+    kind: 'device.enrolled',
+    id: newFactId(random),
+    at,
+    device,
+    name,
+    agent,
+    cards,
+  };
+  if (known === undefined || sameHardware(known.enrolment.cards, cards)) return [enrolled];
+  const changed = transitionFact(known, 'hardware-changed', {
+    at,
+    random,
+    reasons: ['device.hardware-changed'],
+    evidence: [enrolled.id],
+  });
+  return changed === null ? [enrolled] : [enrolled, changed];
+}
+
+const sameEnrolment = (a: Pick<EnrolledFact, 'name' | 'agent' | 'cards'>, b: Enrolment): boolean =>
+  JSON.stringify([a.name, a.agent, a.cards.map(steady)]) ===
+  JSON.stringify([b.name, b.agent, b.cards.map(steady)]);
+
+/** A claim without what differs from start to start. */
+const steady = ({ warmupGflops: _, ...claim }: CardClaim) =>
+  Object.entries(claim).sort(([a], [b]) => (a < b ? -1 : 1));

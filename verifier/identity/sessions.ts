@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { Clock, RandomBytes } from '../../protocol/clock.js';
+import { TouchstoneError } from '../../protocol/error.js';
+import { newSessionToken } from '../../protocol/ids.js';
+import type { HotState } from '../state/state.js';
+
+const lifetimeMs = 24 * 3600_000;
+
+/** Tokens that stand for a signed nonce. Only their hashes are stored: who reads the state can't use them. */
+export class Sessions {
+  readonly #state: HotState;
+  readonly #random: RandomBytes;
+  readonly #clock: Pick<Clock, 'now'>;
+
+  constructor(state: HotState, random: RandomBytes, clock: Pick<Clock, 'now'>) {
+    this.#state = state;
+    this.#random = random;
+    this.#clock = clock;
+  }
+
+  async open(device: string): Promise<{ token: string; expiresAt: number }> {
+    const token = newSessionToken(this.#random);
+    await this.#state.put(keyOf(token), device, lifetimeMs);
+    return { token, expiresAt: this.#clock.now() + lifetimeMs };
+  }
+
+  /**
+   * @param authorization the request's `Authorization` header
+   * @returns the device that the session belongs to
+   * @throws TouchstoneError `session.invalid`
+   */
+  async deviceOf(authorization: string | undefined): Promise<string> {
+    const token = /^Bearer (se_[0-9a-f]{64})$/.exec(authorization ?? '')?.[1];
+    const device = token === undefined ? null : await this.#state.get(keyOf(token));
+    if (device === null) throw new TouchstoneError('session.invalid');
+    return device;
+  }
+}
+
+const keyOf = (token: string): string => `session/${createHash('sha256').update(token).digest('hex')}`;

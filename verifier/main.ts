@@ -1,0 +1,161 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { drawOpenings } from '../challenges/compute/openings.js';
+import { fromHex } from '../protocol/bytes.js';
+import { systemClock } from '../protocol/clock.js';
+import { loadDevices } from '../scoring/queries/devices.js';
+import { examHistory, examOutcomes } from '../scoring/queries/exams.js';
+import { insertFacts } from '../scoring/queries/insert-facts.js';
+import { openClickHouse } from '../scoring/storage/clickhouse.js';
+import { migrate } from '../scoring/storage/migrate.js';
+import { buildApp } from './app.js';
+import { Hub } from './connections/hub.js';
+import { Devices } from './devices/devices.js';
+import { Recorder } from './devices/recorder.js';
+import { Serial } from './devices/serial.js';
+import { makeConclude } from './exams/conclude.js';
+import { Examiner } from './exams/examiner.js';
+import type { RoomOptions } from './exams/room.js';
+import { Nonces } from './identity/nonces.js';
+import { Sessions } from './identity/sessions.js';
+import { Journal } from './journal/journal.js';
+import { Shipper } from './journal/shipper.js';
+import { Metrics } from './metrics.js';
+import type { VerifierOptions } from './options.js';
+import { startPresence } from './presence/presence.js';
+import { ProofPool } from './proofs/pool.js';
+import type { Services } from './services.js';
+import { MemoryState } from './state/memory.js';
+
+/** Exams of a device that are read back in full; the last of each of its cards is among them. */
+const historyLength = 256;
+/** A commit may take this many times what a usual card of the class takes: so slow a card gets a figure, not silence. */
+const commitTimes = 10;
+const commitAtLeastMs = 10_000;
+
+export interface RunningVerifier {
+  /** Where it listens, such as http://127.0.0.1:8440 */
+  readonly url: string;
+  /** Stops taking work, ships what it can, lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Wires a verifier and lets it listen. This is the only place that knows all parts. */
+export async function startVerifier(options: VerifierOptions): Promise<RunningVerifier> {
+  const log = pino({ level: options.logLevel });
+  const clock = systemClock;
+  const random = (length: number) => new Uint8Array(randomBytes(length));
+
+  const clickhouse = await openClickHouse(
+    options.clickhouse ?? { dataDir: join(options.dataDir, 'clickhouse') },
+  );
+  await migrate(clickhouse);
+  const journal = await Journal.open({ directory: join(options.dataDir, 'journal') });
+  const shipper = await Shipper.open({
+    journal,
+    insert: (facts, token) => insertFacts(clickhouse, facts, token),
+    onError: (error) => log.error({ err: error }, 'ClickHouse takes no facts: they wait in the journal'),
+  });
+  // What was acknowledged before a crash must be in the record before the record is read.
+  await shipper.drain();
+  const devices = new Devices(await loadDevices(clickhouse), {
+    outcomes: (device) => examOutcomes(clickhouse, device),
+    exams: (device) => examHistory(clickhouse, device, historyLength),
+  });
+
+  const hub = new Hub();
+  const recorder = new Recorder(journal, devices);
+  const serial = new Serial();
+  const proofs = new ProofPool();
+  const state = await openState(options.redisUrl);
+  const metrics: Metrics = new Metrics({
+    connectedAgents: () => hub.size,
+    runningExams: () => examiner.rooms,
+    waitingProofs: () => proofs.waiting,
+    journalLagBytes: () => shipper.lagBytes,
+    clickhouseHealthy: () => shipper.healthy,
+  });
+  const examiner: Examiner = new Examiner({
+    clock,
+    random,
+    uniform: () => randomInt(2 ** 47) / 2 ** 47,
+    catalogue: options.catalogue,
+    hub,
+    devices,
+    recorder,
+    serial,
+    check: checkWith(proofs),
+    draw: (shape) => drawOpenings(shape, options.openings, randomInt),
+    conclude: makeConclude({
+      clock,
+      random,
+      devices,
+      recorder,
+      hub,
+      observe: (exam) => {
+        metrics.examined(exam);
+        const { device, card, outcome, reasons, gflops } = exam;
+        log.info({ exam: exam.exam, device, card, outcome, reasons, gflops }, 'exam finished');
+      },
+    }),
+    cohortMs: options.cohortMs,
+    examSeconds: options.examSeconds,
+    times: {
+      armMs: options.armMs,
+      revealMs: options.revealMs,
+      commitMs: Math.max(commitAtLeastMs, options.examSeconds * 1000 * commitTimes),
+    },
+    log,
+  });
+  const services: Services = {
+    options,
+    clock,
+    random,
+    log,
+    clickhouse,
+    journal,
+    shipper,
+    devices,
+    recorder,
+    serial,
+    hub,
+    nonces: new Nonces(state, random, clock),
+    sessions: new Sessions(state, random, clock),
+    proofs,
+    examiner,
+    metrics,
+  };
+  const app = await buildApp(services);
+  const url = await app.listen({ host: options.host, port: options.port });
+  shipper.start();
+  const stopPresence = startPresence({ verifier: url, hub, devices, recorder, clock, random, log });
+
+  return {
+    url,
+    async close() {
+      stopPresence();
+      examiner.close();
+      for (const connection of [...hub.all()]) connection.close('session.ended');
+      await app.close();
+      await shipper.stop();
+      // What is left when ClickHouse is away waits in the journal for the next start.
+      await shipper.drain().catch((error) => log.warn({ err: error }, 'facts wait in the journal'));
+      await journal.close();
+      await proofs.close();
+      await state.close();
+      await clickhouse.close();
+    },
+  };
+}
+
+const checkWith =
+  (proofs: ProofPool): RoomOptions['check'] =>
+  (shape, { seed, roots, openings }, reveals) =>
+    proofs.check({ shape, seed: fromHex(seed), roots: roots.map(fromHex), openings, reveals });
+
+async function openState(redisUrl: string | null) {
+  if (redisUrl === null) return new MemoryState(systemClock);
+  const { RedisState } = await import('./state/redis.js');
+  return new RedisState(redisUrl);
+}

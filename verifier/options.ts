@@ -1,0 +1,54 @@
+import type { Catalogue } from '../scoring/catalogue/catalogue.js';
+
+/** How a verifier is run. `cli/commands/verifier.ts` fills it from the command line. */
+export interface VerifierOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Journal, and ClickHouse's files where it is embedded. */
+  readonly dataDir: string;
+  /** A ClickHouse server or cluster; embedded in the process when null. */
+  readonly clickhouse: {
+    readonly url: string;
+    readonly username?: string;
+    readonly password?: string;
+  } | null;
+  /** A Redis server; memory of the process when null. */
+  readonly redisUrl: string | null;
+  readonly catalogue: Catalogue;
+  /** Host names under which agents reach this verifier through a proxy; the `Host` header when empty. */
+  readonly publicHosts: readonly string[];
+  /** Trust `X-Forwarded-For` of the proxy in front. */
+  readonly trustProxy: boolean;
+  /** How long the first waiting device waits for others to be examined with, milliseconds. */
+  readonly cohortMs: number;
+  /** Seconds that an exam should take on a card of the claimed class. */
+  readonly examSeconds: number;
+  /** Pages opened in an exam. */
+  readonly openings: number;
+  /** Time for compiling and warming up. */
+  readonly armMs: number;
+  /** Time for answering the openings. */
+  readonly revealMs: number;
+  readonly pingMs: number;
+  /** Requests a minute from one address. */
+  readonly requestsPerMinute: number;
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+}
+
+export const defaultOptions: Omit<VerifierOptions, 'dataDir' | 'catalogue'> = {
+  host: '127.0.0.1',
+  port: 8440,
+  clickhouse: null,
+  redisUrl: null,
+  publicHosts: [],
+  trustProxy: false,
+  cohortMs: 5_000,
+  examSeconds: 2,
+  openings: 32,
+  armMs: 60_000,
+  revealMs: 15_000,
+  pingMs: 10_000,
+  requestsPerMinute: 600,
+  logLevel: 'info',
+};

@@ -1,0 +1,61 @@
+import type { Logger } from 'pino';
+import type { Clock, RandomBytes } from '../../protocol/clock.js';
+import { newFactId } from '../../protocol/ids.js';
+import type { Fact } from '../../scoring/facts.js';
+import type { Hub } from '../connections/hub.js';
+import type { Devices } from '../devices/devices.js';
+import type { Recorder } from '../devices/recorder.js';
+
+const minuteMs = 60_000;
+
+/**
+ * The facts of one minute: that we were in service, and who was there. They are written together, so that a verifier
+ * that dies in between leaves a minute without either: unknown, and nobody's fault.
+ */
+export function minuteFacts(
+  at: number,
+  verifier: string,
+  hub: Hub,
+  devices: Pick<Devices, 'get'>,
+  random: RandomBytes,
+): Fact[] {
+  const present = [...hub.all()].flatMap(({ device, lastSeenAt }): Fact[] => {
+    const state = devices.get(device);
+    // A line that has been silent for a whole minute is open in name only.
+    if (state === undefined || lastSeenAt < at - minuteMs) return [];
+    const cards = state.enrolment.cards.map((_, card) => card);
+    return [{ kind: 'presence', id: newFactId(random), at, device, cards }];
+  });
+  return [{ kind: 'heartbeat', id: newFactId(random), at, verifier }, ...present];
+}
+
+export interface PresenceOptions {
+  readonly verifier: string;
+  readonly hub: Hub;
+  readonly devices: Devices;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Pick<Logger, 'error'>;
+}
+
+/** Takes the roll once in every minute of the wall clock. @returns what ends it */
+export function startPresence(options: PresenceOptions): () => void {
+  const { verifier, hub, devices, recorder, clock, random, log } = options;
+  let timer: NodeJS.Timeout;
+  const wait = () => {
+    // Half-way through the minute: a clock that is off by seconds still names the right one.
+    const now = clock.now();
+    const middle = Math.floor(now / minuteMs) * minuteMs + minuteMs / 2;
+    timer = setTimeout(take, middle > now ? middle - now : middle + minuteMs - now);
+  };
+  const take = () => {
+    recorder
+      .record(minuteFacts(clock.now(), verifier, hub, devices, random))
+      // A minute that can't be recorded is unknown for everybody.
+      .catch((error) => log.error({ err: error }, 'a minute could not be recorded'));
+    wait();
+  };
+  wait();
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,76 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type HonestExam, honestExam, seedOf, smallShape } from '../../challenges/compute/testing/honest.js';
+import { workerFile } from '../../challenges/worker-file.js';
+import { ProofPool, type ProofPoolOptions } from './pool.js';
+
+const openings = [
+  { round: 0, page: 7 },
+  { round: 2, page: 1087 },
+];
+let exam: HonestExam;
+let pool: ProofPool;
+
+beforeAll(async () => {
+  exam = await honestExam(seedOf('pool'), openings);
+});
+afterEach(() => pool.close());
+
+function start(options: ProofPoolOptions): void {
+  pool = new ProofPool({ threads: 1, ...options });
+}
+
+describe('ProofPool', { timeout: 30_000 }, () => {
+  it('accepts an honest proof and refuses a false one', async () => {
+    start({});
+    expect(await pool.check(exam.proof)).toEqual({ right: 2, code: 'proof.complete' });
+    const other = { ...exam.proof, seed: seedOf('another seed') };
+    expect(await pool.check(other)).toEqual({ right: 0, code: 'proof.wrong-page' });
+    expect(await pool.check({ ...exam.proof, reveals: 'junk' })).toEqual({
+      right: 0,
+      code: 'proof.wrong-openings',
+    });
+  });
+
+  it('judges proofs of more shapes than it keeps sessions for', async () => {
+    start({});
+    for (const layers of [1, 2, 3, 4, 6, 1]) {
+      const shape = { ...smallShape, layers, pages: 64, rounds: 1 };
+      const { proof } = await honestExam(seedOf(`layers ${layers}`), [{ round: 0, page: 1 }], shape);
+      expect(await pool.check(proof)).toEqual({ right: 1, code: 'proof.complete' });
+    }
+  });
+
+  it('refuses what its queue cannot hold, and judges all that it took', async () => {
+    start({ maxQueue: 3 });
+    const checks = await Promise.allSettled(Array.from({ length: 12 }, () => pool.check(exam.proof)));
+    const taken = checks.filter((check) => check.status === 'fulfilled');
+    const refused = checks.filter((check) => check.status === 'rejected');
+    expect(taken.length).toBeGreaterThanOrEqual(3);
+    expect(taken.length).toBeLessThanOrEqual(4);
+    for (const { value } of taken) expect(value).toEqual({ right: 2, code: 'proof.complete' });
+    for (const { reason } of refused) expect(reason).toMatchObject({ code: 'queue.full' });
+    expect(pool.waiting).toBe(0);
+  });
+
+  it('rejects the proof under which a worker dies, and goes on with the others', async () => {
+    start({ worker: workerFile(import.meta.url, 'testing/crashing-worker') });
+    const deadly = { ...exam.proof, seed: new Uint8Array(32) };
+    const [first, fatal, waiting] = await Promise.allSettled([
+      pool.check(exam.proof),
+      pool.check(deadly),
+      pool.check(exam.proof),
+    ]);
+    expect(first).toMatchObject({ status: 'fulfilled' });
+    expect(fatal).toMatchObject({ status: 'rejected' });
+    expect(waiting).toMatchObject({ status: 'fulfilled', value: { code: 'proof.complete' } });
+    expect(await pool.check(exam.proof)).toEqual({ right: 2, code: 'proof.complete' });
+  });
+
+  it('rejects what is under way when it is closed', async () => {
+    start({});
+    const check = pool.check(exam.proof);
+    const rejected = expect(check).rejects.toThrow();
+    await pool.close();
+    await rejected;
+  });
+});

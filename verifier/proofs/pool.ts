@@ -1,0 +1,62 @@
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import type { ComputeReveal, ComputeVerdict } from '../../challenges/compute/verifier.js';
+import { type WorkerFile, workerFile } from '../../challenges/worker-file.js';
+import { TouchstoneError } from '../../protocol/error.js';
+
+export interface ProofPoolOptions {
+  /** Threads; all cores but one when absent, so that the service itself goes on answering. */
+  readonly threads?: number;
+  /** Proofs that may wait for a thread; 256 when absent: some seconds of work for one core. */
+  readonly maxQueue?: number;
+  /** Another worker, for tests of what a broken one does. */
+  readonly worker?: WorkerFile;
+}
+
+/**
+ * Checks proofs off the main thread. The queue is bounded: whoever meets a full one ends the exam as ours, so a flood
+ * of proofs can neither fill the memory nor make honest devices late.
+ */
+export class ProofPool {
+  readonly #pool: Piscina<ComputeReveal, ComputeVerdict>;
+  readonly #maxQueue: number;
+
+  constructor({
+    threads,
+    maxQueue = 256,
+    worker = workerFile(import.meta.url, 'worker'),
+  }: ProofPoolOptions = {}) {
+    this.#maxQueue = maxQueue;
+    const count = threads ?? Math.max(1, availableParallelism() - 1);
+    this.#pool = new Piscina({
+      filename: worker.filename,
+      execArgv: worker.execArgv,
+      name: 'check',
+      minThreads: count,
+      maxThreads: count,
+    });
+    // Without a listener a worker that dies while idle would take the service with it; the pool replaces it.
+    this.#pool.on('error', () => {});
+  }
+
+  /**
+   * Resolves with the verdict on anything that a device sent. A rejection is never the device's fault.
+   * @throws TouchstoneError `queue.full`; Error when the worker died under it
+   */
+  async check(proof: ComputeReveal): Promise<ComputeVerdict> {
+    if (this.waiting >= this.#maxQueue) {
+      throw new TouchstoneError('queue.full', undefined, { waiting: this.waiting, most: this.#maxQueue });
+    }
+    return this.#pool.run(proof);
+  }
+
+  /** Proofs that wait for a thread. */
+  get waiting(): number {
+    return this.#pool.queueSize;
+  }
+
+  /** Stops at once; what is still running or waiting rejects. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}

@@ -1,0 +1,47 @@
+import type { FastifyInstance } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { DeviceId } from '../../protocol/ids.js';
+import { eventsOf } from '../../scoring/queries/events.js';
+import { deviceDocument } from '../documents/device.js';
+import { explainDocument } from '../documents/explain.js';
+import { gatherFacts } from '../documents/gather.js';
+import { DeviceDocument, ExplainDocument, ProblemDocument } from '../documents/schemas.js';
+import type { Services } from '../services.js';
+
+/** Entries of a device's history that an explanation shows. */
+const historyLength = 50;
+
+const Params = Type.Object({ id: DeviceId });
+type Params = Static<typeof Params>;
+const problems = { '4xx': ProblemDocument, '5xx': ProblemDocument };
+
+export function deviceRoutes(app: FastifyInstance, services: Services): void {
+  app.get<{ Params: Params }>(
+    '/v1/devices/:id',
+    {
+      schema: {
+        operationId: 'getDevice',
+        summary: 'Public facts about a device',
+        params: Params,
+        response: { 200: DeviceDocument, ...problems },
+      },
+    },
+    async ({ params }) => deviceDocument(await gatherFacts(services, params.id)),
+  );
+  app.get<{ Params: Params }>(
+    '/v1/devices/:id/explain',
+    {
+      schema: {
+        operationId: 'explainDevice',
+        summary: 'Why a device is as it is, from which facts, and what to do',
+        params: Params,
+        response: { 200: ExplainDocument, ...problems },
+      },
+    },
+    async ({ params }) => {
+      const facts = await gatherFacts(services, params.id);
+      const events = await eventsOf(services.clickhouse, params.id, historyLength);
+      return explainDocument(facts, events, services.clock.now());
+    },
+  );
+}

@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify';
+import { TouchstoneError } from '../../protocol/error.js';
+import { Enrolment } from '../../protocol/messages/enrolment.js';
+import { sameHardware } from '../devices/hardware.js';
+import { deviceDocument } from '../documents/device.js';
+import { gatherFacts } from '../documents/gather.js';
+import { DeviceDocument, ProblemDocument } from '../documents/schemas.js';
+import { assertCardsPossible, enrolmentFacts } from '../identity/enrol.js';
+import { assertSignedForUs } from '../identity/host.js';
+import { isSigned } from '../identity/signatures.js';
+import type { Services } from '../services.js';
+
+const answers = { 200: DeviceDocument, 201: DeviceDocument, '4xx': ProblemDocument, '5xx': ProblemDocument };
+
+export function enrolRoutes(app: FastifyInstance, services: Services): void {
+  const { options, nonces, devices, recorder, serial, examiner, clock, random } = services;
+  app.post<{ Body: Enrolment }>(
+    '/v1/devices',
+    {
+      schema: {
+        operationId: 'enrolDevice',
+        summary: 'Enrol a device, or say what changed',
+        body: Enrolment,
+        response: answers,
+      },
+    },
+    async ({ body, headers }, reply): Promise<DeviceDocument> => {
+      // From cheap to dear, and the nonce last: what is refused has not used it up.
+      assertCardsPossible(body.cards);
+      assertSignedForUs(body.host, headers.host, options.publicHosts);
+      if (!isSigned('enrol', body)) throw new TouchstoneError('signature.invalid');
+      await nonces.use(body.nonce);
+      const known = await serial.run(body.device, async () => {
+        const before = devices.get(body.device);
+        if (before?.status === 'retired') throw new TouchstoneError('device.retired');
+        await recorder.record(enrolmentFacts(body, before, clock, random));
+        return before;
+      });
+      if (known !== undefined && !sameHardware(known.enrolment.cards, body.cards))
+        examiner.hardwareChanged(body.device);
+      return reply
+        .code(known === undefined ? 201 : 200)
+        .send(deviceDocument(await gatherFacts(services, body.device)));
+    },
+  );
+}

@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import type { Services } from '../services.js';
+
+const Health = Type.Object({ status: Type.String() });
+const Readiness = Type.Object({
+  status: Type.Union([Type.Literal('ready'), Type.Literal('degraded')]),
+  clickhouse: Type.Boolean({ description: 'False while facts wait in the journal' }),
+  journalLagBytes: Type.Integer(),
+});
+
+export function healthRoutes(app: FastifyInstance, { shipper, metrics }: Services): void {
+  app.get(
+    '/healthz',
+    { schema: { operationId: 'health', summary: 'Alive', response: { 200: Health } } },
+    async () => ({ status: 'alive' }),
+  );
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        operationId: 'readiness',
+        summary: 'Serving; degraded while ClickHouse is away and facts wait in the journal',
+        response: { 200: Readiness },
+      },
+    },
+    async () => ({
+      status: shipper.healthy ? 'ready' : 'degraded',
+      clickhouse: shipper.healthy,
+      journalLagBytes: shipper.lagBytes,
+    }),
+  );
+  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+    reply.type(metrics.registry.contentType);
+    return metrics.registry.metrics();
+  });
+}

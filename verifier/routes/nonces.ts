@@ -1,0 +1,21 @@
+import type { FastifyInstance } from 'fastify';
+import { NonceReply } from '../../protocol/messages/enrolment.js';
+import { timeOf } from '../documents/device.js';
+import type { Services } from '../services.js';
+
+export function nonceRoutes(app: FastifyInstance, { nonces }: Services): void {
+  app.post(
+    '/v1/nonces',
+    {
+      schema: {
+        operationId: 'issueNonce',
+        summary: 'A number used once, to be signed',
+        response: { 200: NonceReply },
+      },
+    },
+    async (): Promise<NonceReply> => {
+      const { nonce, expiresAt } = await nonces.issue();
+      return { nonce, expiresAt: timeOf(expiresAt) };
+    },
+  );
+}

@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify';
+import { TouchstoneError } from '../../protocol/error.js';
+import { SessionReply, SessionRequest } from '../../protocol/messages/enrolment.js';
+import { timeOf } from '../documents/device.js';
+import { ProblemDocument } from '../documents/schemas.js';
+import { assertSignedForUs } from '../identity/host.js';
+import { isSigned } from '../identity/signatures.js';
+import type { Services } from '../services.js';
+
+const answers = { 200: SessionReply, '4xx': ProblemDocument, '5xx': ProblemDocument };
+
+export function sessionRoutes(app: FastifyInstance, { options, nonces, sessions, devices }: Services): void {
+  app.post<{ Body: SessionRequest }>(
+    '/v1/sessions',
+    {
+      schema: {
+        operationId: 'openSession',
+        summary: 'A session for a signed nonce',
+        body: SessionRequest,
+        response: answers,
+      },
+    },
+    async ({ body, headers }): Promise<SessionReply> => {
+      assertSignedForUs(body.host, headers.host, options.publicHosts);
+      if (!isSigned('session', body)) throw new TouchstoneError('signature.invalid');
+      const state = devices.get(body.device);
+      if (state === undefined) throw new TouchstoneError('device.unknown');
+      if (state.status === 'retired') throw new TouchstoneError('device.retired');
+      await nonces.use(body.nonce);
+      const { token, expiresAt } = await sessions.open(body.device);
+      return { token, expiresAt: timeOf(expiresAt) };
+    },
+  );
+}

@@ -1,0 +1,35 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { Logger } from 'pino';
+import type { Clock, RandomBytes } from '../protocol/clock.js';
+import type { Hub } from './connections/hub.js';
+import type { Devices } from './devices/devices.js';
+import type { Recorder } from './devices/recorder.js';
+import type { Serial } from './devices/serial.js';
+import type { Examiner } from './exams/examiner.js';
+import type { Nonces } from './identity/nonces.js';
+import type { Sessions } from './identity/sessions.js';
+import type { Journal } from './journal/journal.js';
+import type { Shipper } from './journal/shipper.js';
+import type { Metrics } from './metrics.js';
+import type { VerifierOptions } from './options.js';
+import type { ProofPool } from './proofs/pool.js';
+
+/** The parts of a running verifier, wired by `main.ts`, used by the routes. */
+export interface Services {
+  readonly options: VerifierOptions;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Logger;
+  readonly clickhouse: ClickHouseClient;
+  readonly journal: Journal;
+  readonly shipper: Shipper;
+  readonly devices: Devices;
+  readonly recorder: Recorder;
+  readonly serial: Serial;
+  readonly hub: Hub;
+  readonly nonces: Nonces;
+  readonly sessions: Sessions;
+  readonly proofs: ProofPool;
+  readonly examiner: Examiner;
+  readonly metrics: Metrics;
+}
