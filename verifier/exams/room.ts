@@ -111,11 +111,12 @@ export class ExamRoom {
   }
 
   /**
-   * A message of this device for this exam.
+   * A message of this device.
    * @param at monotonic milliseconds of its arrival
    * @returns the code with which it is refused, or null
    */
   receive(message: AgentMessage, at: number): ExamErrorCode | null {
+    if (message.exam !== this.exam) return 'exam.unknown';
     if (!this.#cards.has(message.card)) return 'exam.unknown-card';
     return this.#apply(message.card, { type: 'message', message, at });
   }
