@@ -144,6 +144,13 @@ export const rateCodes = codes({
     detail: 'The proven rate is within what cards of the claimed class reach.',
     fix: 'Nothing to do.',
   },
+  'rate.unmeasured': {
+    kind: 'reason',
+    title: 'No figures for this engine yet',
+    detail:
+      'The proof is complete, but nobody has published what this engine reaches on this class, so the rate can neither confirm nor refute the claim.',
+    fix: 'Nothing is wrong. The card counts as unlisted until the fleet has figures; an engine with figures confirms it now.',
+  },
   'rate.not-judged': {
     kind: 'reason',
     title: 'Rate not judged',

@@ -1,5 +1,5 @@
 import { type Code, codeTable, isCode } from '../../protocol/codes/table.js';
-import { type CardClass, unlistedId } from '../../scoring/catalogue/catalogue.js';
+import { type CardClass, type Catalogue, classById, unlistedId } from '../../scoring/catalogue/catalogue.js';
 import type { ExamFact } from '../../scoring/facts.js';
 import type { Score } from '../../scoring/formula/v1/v1.js';
 import type { Connection } from '../connections/hub.js';
@@ -13,6 +13,7 @@ export interface DeviceFacts {
   readonly score: Score;
   /** Of each claimed card, by index. */
   readonly classes: readonly (CardClass | null)[];
+  readonly catalogue: Catalogue;
   readonly connection: Connection | undefined;
 }
 
@@ -51,7 +52,7 @@ export function deviceDocument(facts: DeviceFacts): DeviceDocument {
   };
 }
 
-export function cardDocuments({ state, history, classes }: DeviceFacts): DeviceDocument['cards'] {
+export function cardDocuments({ state, history, classes, catalogue }: DeviceFacts): DeviceDocument['cards'] {
   return state.enrolment.cards.map(({ kind, model, memoryBytes, engine }, card) => {
     const last = history.latest.get(card);
     return {
@@ -62,7 +63,7 @@ export function cardDocuments({ state, history, classes }: DeviceFacts): DeviceD
       engine,
       claimedClass: classes[card]?.id ?? unlistedId,
       class: last?.class ?? null,
-      eligible: classes[card]?.eligible ?? false,
+      eligible: last?.class != null && (classById(catalogue, last.class)?.eligible ?? false),
       lastExam: last === undefined ? null : lastExamOf(last),
     };
   });

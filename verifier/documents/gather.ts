@@ -1,5 +1,5 @@
 import { TouchstoneError } from '../../protocol/error.js';
-import { expectation } from '../../scoring/catalogue/catalogue.js';
+import { classById, expectation } from '../../scoring/catalogue/catalogue.js';
 import { classOfClaim } from '../../scoring/catalogue/class-of-claim.js';
 import { windowMinutes } from '../../scoring/formula/v1/availability.js';
 import { scoreDevice } from '../../scoring/formula/v1/v1.js';
@@ -20,10 +20,13 @@ export async function gatherFacts(services: Services, device: string): Promise<D
   ]);
   const classes = state.enrolment.cards.map((claim) => classOfClaim(options.catalogue, claim));
   const cards = state.enrolment.cards.map(({ engine }, card) => {
-    const cardClass = classes[card] ?? null;
+    // Held against the class that was proven, where one was: a claim earns nothing.
+    const proven = history.latest.get(card)?.class ?? null;
+    const cardClass =
+      (proven === null ? null : classById(options.catalogue, proven)) ?? classes[card] ?? null;
     const expected = cardClass === null || engine === null ? null : expectation(cardClass, engine);
     return { card, class: cardClass?.id ?? null, expectedGflops: expected?.gflops ?? null };
   });
   const score = scoreDevice({ cards, exams: history.outcomes, presence });
-  return { state, history, score, classes, connection: hub.get(device) };
+  return { state, history, score, classes, catalogue: options.catalogue, connection: hub.get(device) };
 }

@@ -37,7 +37,7 @@ export const CardDocument = Type.Object({
   engine: Nullable(Type.String()),
   claimedClass: Type.String(),
   class: Nullable(Type.String({ description: 'Of the last exam; null until one supports it' })),
-  eligible: Type.Boolean({ description: 'False where cards of this class never earn' }),
+  eligible: Type.Boolean({ description: 'Whether the class that the last exam supports can earn' }),
   lastExam: Nullable(LastExam),
 });
 

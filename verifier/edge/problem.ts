@@ -17,7 +17,7 @@ export interface Problem {
 export function problemOf(code: Code, instance: string, detail?: string): Problem {
   const entry = codeTable[code];
   return {
-    type: `/docs/reason-codes.md#${code.replaceAll('.', '')}`,
+    type: `urn:touchstone:problem:${code}`,
     title: entry.title,
     status: entry.status ?? 400,
     detail: detail ?? entry.detail,

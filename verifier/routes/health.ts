@@ -9,15 +9,19 @@ const Readiness = Type.Object({
   journalLagBytes: Type.Integer(),
 });
 
+/** Whoever watches over the service asks often and from one address. */
+const unlimited = { rateLimit: false };
+
 export function healthRoutes(app: FastifyInstance, { shipper, metrics }: Services): void {
   app.get(
     '/healthz',
-    { schema: { operationId: 'health', summary: 'Alive', response: { 200: Health } } },
+    { config: unlimited, schema: { operationId: 'health', summary: 'Alive', response: { 200: Health } } },
     async () => ({ status: 'alive' }),
   );
   app.get(
     '/readyz',
     {
+      config: unlimited,
       schema: {
         operationId: 'readiness',
         summary: 'Serving; degraded while ClickHouse is away and facts wait in the journal',
@@ -30,7 +34,7 @@ export function healthRoutes(app: FastifyInstance, { shipper, metrics }: Service
       journalLagBytes: shipper.lagBytes,
     }),
   );
-  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+  app.get('/metrics', { config: unlimited, schema: { hide: true } }, async (_request, reply) => {
     reply.type(metrics.registry.contentType);
     return metrics.registry.metrics();
   });

@@ -1,0 +1,153 @@
+import { type CardClass, type Catalogue, type Expectation, unlistedId } from './catalogue.js';
+
+/** One entry of `models.json`. */
+interface ModelFigures {
+  readonly vendor: string;
+  readonly model: string;
+  readonly fp32TFLOPS: number;
+  readonly bandwidthGBps: number;
+  /** Absent for unified memory. */
+  readonly memoryGB?: number;
+  readonly source?: string;
+}
+
+export interface CatalogueData {
+  readonly models: readonly ModelFigures[];
+  readonly measured: readonly { readonly model: string; readonly fp32MeasuredTFLOPS: number }[];
+  readonly together: readonly { readonly id: string; readonly models: readonly string[] }[];
+  readonly names: readonly { readonly model: string; readonly also: readonly string[] }[];
+}
+
+/** Honest cards of one model differ by at most this much (models.json). */
+export const spread = 0.22;
+/** Lowest share of the data sheet's fp32 peak that was publicly measured (measured.json: L4, L40, RTX 6000 Ada). */
+const lowestShareOfPeak = 0.29;
+/** For engines that nobody has measured on a class: a tenth of that. Ignorance of ours must fail nobody. */
+const unmeasuredShareOfPeak = 0.03;
+/**
+ * No card computes exact int8 products faster than this many times its fp32 peak. Tensor units run far above fp32: 8
+ * times on Ada, 30 on an H200, 32 on an A100, 60 on a B200 (4,500 dense int8 TOPS to 74.4). The rest is for clocks above
+ * the data sheet's and for fast matrix algorithms. Beyond it is quarantine, so it must be certain.
+ */
+export const tensorOverFp32 = 80;
+
+/**
+ * Memory traffic of ONNX Runtime's page layer, in bytes per value: a product, then six element-wise nodes that each
+ * read and write fp32. With n = 1024 a layer has 2 · 1024 operations per value, so traffic limits it to
+ * 2048 / 60 operations a byte of bandwidth: less than the bare product on many cards.
+ */
+const bytesPerValue = 60;
+const operationsPerValue = 2 * 1024;
+
+/** Makes classes of published figures. Pure: the same data give the same catalogue. */
+export function buildCatalogue(data: CatalogueData): Catalogue {
+  const grouped = new Set(data.together.flatMap(({ models }) => models));
+  const alone = data.models
+    .filter(({ model }) => !grouped.has(model))
+    .map(({ model }) => [slug(model), [model]] as const);
+  const together = data.together.map(({ id, models }) => [id, models] as const);
+  const gpus = [...together, ...alone].map(([id, models]) => gpuClass(id, models, data));
+  const fastest = Math.max(...data.models.map(({ fp32TFLOPS }) => fp32TFLOPS * 1000));
+  return { classes: [...gpus, unlisted(fastest * tensorOverFp32), cpu, software] };
+}
+
+function gpuClass(id: string, names: readonly string[], data: CatalogueData): CardClass {
+  const models = data.models.filter(({ model }) => names.includes(model));
+  const peak = Math.min(...models.map(({ fp32TFLOPS }) => fp32TFLOPS * 1000));
+  const ceiling = Math.max(...models.map(({ fp32TFLOPS }) => fp32TFLOPS * 1000)) * tensorOverFp32;
+  return {
+    id,
+    kind: 'gpu',
+    models: names.flatMap((name) => [name, ...(data.names.find(({ model }) => model === name)?.also ?? [])]),
+    memoryBytes: Math.min(...models.map(({ memoryGB }) => memoryGB ?? 0)) * 2 ** 30,
+    peakFp32Gflops: peak,
+    eligible: true,
+    expectations: {
+      ...(models.every(({ vendor }) => vendor === 'nvidia') && {
+        'onnx-cuda': onnxCuda(models, ceiling, data),
+      }),
+      '*': {
+        ...rates(unmeasuredShareOfPeak * peak, 0, ceiling),
+        basis: 'prior',
+        source: `${unmeasuredShareOfPeak * 100} % of the published fp32 peak: no one has measured this engine on it yet`,
+      },
+    },
+  };
+}
+
+/** The slowest of the class's models; measured only where every one of them was. */
+function onnxCuda(
+  models: readonly ModelFigures[],
+  ceiling: number,
+  { measured }: CatalogueData,
+): Expectation {
+  const known = models.map((figures) => measured.find(({ model }) => model === figures.model));
+  const wasMeasured = known.every((one) => one !== undefined);
+  const exam = models.map((figures, at) => {
+    const product = (known[at]?.fp32MeasuredTFLOPS ?? lowestShareOfPeak * figures.fp32TFLOPS) * 1000;
+    return withTraffic(product, figures.bandwidthGBps);
+  });
+  return {
+    ...rates(Math.min(...exam), spread, ceiling),
+    basis: wasMeasured ? 'measured' : 'published-peak',
+    source: wasMeasured
+      ? 'fp32 matrix rate that a public network measured, less the memory traffic of the page layers'
+      : `${lowestShareOfPeak * 100} % of the published fp32 peak, less the memory traffic of the page layers`,
+  };
+}
+
+/** Rate of a layer whose product runs at `product` GFLOP/s and whose element-wise nodes run at memory speed after it. */
+function withTraffic(product: number, bandwidthGBps: number): number {
+  const traffic = (operationsPerValue / bytesPerValue) * bandwidthGBps;
+  return 1 / (1 / product + 1 / traffic);
+}
+
+const rates = (gflops: number, below: number, ceilingGflops: number) => ({
+  gflops,
+  lowGflops: gflops * (1 - below),
+  ceilingGflops,
+});
+
+function withoutFigures(
+  id: string,
+  kind: CardClass['kind'],
+  gflops: number,
+  ceiling: number,
+  source: string,
+): CardClass {
+  const expectations = { '*': { ...rates(gflops, 0, ceiling), basis: 'prior', source } } as const;
+  return {
+    id,
+    kind,
+    models: [],
+    memoryBytes: 0,
+    peakFp32Gflops: null,
+    eligible: kind === 'cpu',
+    expectations,
+  };
+}
+
+/**
+ * 2,000 TFLOP/s is above two sockets of 128 cores with AMX, whose int8 units do over 1,000. A CPU is worth so little that
+ * a tighter bound would catch nobody, and one of 20 TFLOP/s would convict a big server's plain fp32.
+ */
+const hostCeiling = 2_000_000;
+const cpu = withoutFigures('cpu', 'cpu', 1, hostCeiling, 'any computer of this century reaches 1 GFLOP/s');
+const software = withoutFigures(
+  'software',
+  'software',
+  0.05,
+  hostCeiling,
+  'a software Vulkan device on two busy cores',
+);
+const unlisted = (ceiling: number): CardClass =>
+  withoutFigures(unlistedId, 'gpu', 1, ceiling, 'not in the catalogue: examined by measurement');
+
+/** `RTX 3060 12GB` → `rtx-3060-12gb`; what stands in brackets is a remark. */
+function slug(model: string): string {
+  return model
+    .replace(/\(.*?\)/g, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+}

@@ -1,0 +1,56 @@
+import type { CardClaim } from '../../protocol/messages/cards.js';
+
+/**
+ * Where an expectation comes from. `measured`: a public measurement of a card of the class; `published-peak`: its data
+ * sheet; `prior`: a loose guess where nobody measured, which only the absurd fails; `given`: set by an operator or a test.
+ */
+type Basis = 'measured' | 'published-peak' | 'prior' | 'given';
+
+/** What cards of a class do in a compute exam on one engine. All rates are GFLOP/s as `computeOperations` counts them. */
+export interface Expectation {
+  /** A usual card. Sizes the exam, and is what performance is a share of. */
+  readonly gflops: number;
+  /** The slowest honest card: below it is not of this class. */
+  readonly lowGflops: number;
+  /** No card of the class can be faster, whatever the program. */
+  readonly ceilingGflops: number;
+  readonly basis: Basis;
+  /** For people: where the figure is from. */
+  readonly source: string;
+}
+
+/** Cards that an exam can't tell apart. Figures are the lowest of its models'. */
+export interface CardClass {
+  /** Such as `rtx-4090`. Stable: facts and prices refer to it. */
+  readonly id: string;
+  readonly kind: CardClaim['kind'];
+  /** Names under which drivers know its cards. Vendor words and case don't matter. */
+  readonly models: readonly string[];
+  /** 0 where the class has no certain size. */
+  readonly memoryBytes: number;
+  readonly peakFp32Gflops: number | null;
+  /** False for classes that never earn. */
+  readonly eligible: boolean;
+  /** By engine name; `*` holds for every engine that is not listed. */
+  readonly expectations: Readonly<Record<string, Expectation>>;
+}
+
+/** Classes by which claims are judged. `loadCatalogue` reads the published one; a test or a demo can make its own. */
+export interface Catalogue {
+  readonly classes: readonly CardClass[];
+}
+
+/** Class of GPUs that the catalogue does not know. They are examined and measured, and earn once they are listed. */
+export const unlistedId = 'unlisted';
+
+/** @throws RangeError where a class has no figure for the engine and none for `*`: a catalogue that is incomplete */
+export function expectation({ id, expectations }: CardClass, engine: string): Expectation {
+  const own = Object.hasOwn(expectations, engine) ? expectations[engine] : expectations['*'];
+  if (own === undefined) throw new RangeError(`class ${id} has no expectation for ${engine}`);
+  return own;
+}
+
+/** The class of this id, or null. */
+export function classById({ classes }: Catalogue, id: string): CardClass | null {
+  return classes.find((one) => one.id === id) ?? null;
+}

@@ -1,0 +1,23 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { Type } from 'typebox';
+import { DeviceId } from '../../protocol/ids.js';
+import type { Fact } from '../facts.js';
+import { statement } from '../storage/statements.js';
+import { readFact } from './fact-body.js';
+
+const bodies = statement({
+  sql: `
+    SELECT body
+    FROM events
+    WHERE device = {device:String}
+    ORDER BY at DESC, recorded DESC, position DESC
+    LIMIT 1 BY id
+    LIMIT {limit:UInt32}`,
+  params: Type.Object({ device: DeviceId, limit: Type.Integer({ minimum: 0, maximum: 10_000 }) }),
+  row: Type.Object({ body: Type.String() }),
+});
+
+/** The latest enrolments, transitions and exams of a device, newest first. Its presence is not among them. */
+export async function eventsOf(client: ClickHouseClient, device: string, limit: number): Promise<Fact[]> {
+  return (await bodies(client, { device, limit })).map(({ body }) => readFact(body));
+}

@@ -1,0 +1,56 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { type Static, Type } from 'typebox';
+import { DeviceId } from '../../protocol/ids.js';
+import { CardIndex } from '../../protocol/messages/cards.js';
+import { ExamOutcome } from '../../protocol/status.js';
+import type { ExamFact } from '../facts.js';
+import { statement } from '../storage/statements.js';
+import { readExam } from './fact-body.js';
+
+/** One exam of one card, as the formulas want it. `gflops` is null where no rate was proven. */
+export const ExamResult = Type.Object({
+  outcome: ExamOutcome,
+  card: CardIndex,
+  at: Type.Integer({ description: 'Milliseconds since 1970 UTC' }),
+  gflops: Type.Union([Type.Number(), Type.Null()]),
+  class: Type.Union([Type.String(), Type.Null()]),
+});
+export type ExamResult = Static<typeof ExamResult>;
+
+// LIMIT 1 BY id: a fact that was stored twice counts once.
+const outcomes = statement({
+  sql: `
+    SELECT outcome, card, toUnixTimestamp64Milli(exam_results.at) AS at, gflops, class
+    FROM exam_results
+    WHERE device = {device:String}
+    ORDER BY exam_results.at, recorded, position
+    LIMIT 1 BY id`,
+  params: Type.Object({ device: DeviceId }),
+  row: ExamResult,
+});
+
+/** All exams of a device in the order they ended. */
+export function examOutcomes(client: ClickHouseClient, device: string): Promise<ExamResult[]> {
+  return outcomes(client, { device });
+}
+
+const bodies = statement({
+  sql: `
+    SELECT body
+    FROM events
+    WHERE device = {device:String} AND kind = 'exam.finished'
+    ORDER BY at DESC, recorded DESC, position DESC
+    LIMIT 1 BY id
+    LIMIT {limit:UInt32}`,
+  params: Type.Object({ device: DeviceId, limit: Type.Integer({ minimum: 0, maximum: 10_000 }) }),
+  row: Type.Object({ body: Type.String() }),
+});
+
+/** The latest exams of a device, newest first, with all that is needed to check each verdict again. */
+export async function examHistory(
+  client: ClickHouseClient,
+  device: string,
+  limit: number,
+): Promise<ExamFact[]> {
+  return (await bodies(client, { device, limit })).map(({ body }) => readExam(body));
+}

@@ -1,0 +1,23 @@
+import type { Static, TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { TouchstoneError } from '../../protocol/error.js';
+import { EnrolledFact, ExamFact, Fact, TransitionFact } from '../facts.js';
+
+/** Reads facts of one kind back from the `body` of their events. @throws TouchstoneError `storage.row-unexpected` */
+function bodyReader<S extends TSchema>(schema: S): (body: string) => Static<S> {
+  const compiled = Compile(schema);
+  return (body) => {
+    const fact: unknown = JSON.parse(body);
+    if (compiled.Check(fact)) return fact as Static<S>;
+    const [first] = compiled.Errors(fact);
+    throw new TouchstoneError(
+      'storage.row-unexpected',
+      `A stored fact does not have its shape: ${first?.instancePath ?? ''} ${first?.message ?? ''}`,
+    );
+  };
+}
+
+export const readEnrolled = bodyReader(EnrolledFact);
+export const readTransition = bodyReader(TransitionFact);
+export const readExam = bodyReader(ExamFact);
+export const readFact = bodyReader(Fact);

@@ -1,0 +1,106 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { ExamFact, Fact, HeartbeatFact, PresenceFact } from '../facts.js';
+
+/** A fact and its place in the batch. */
+type Placed<F extends Fact> = readonly [fact: F, position: number];
+
+/** The card number of a presence row that says: the device was there, without any card. Above `limits.cards`. */
+const noCard = 255;
+
+/**
+ * Writes a batch of facts into the tables that hold their kinds.
+ *
+ * `token` names this very batch: the same facts in the same order, always. Each table gets it, so that a batch that
+ * was stored in some tables before a crash is sent again whole and completes in the others, and views with it
+ * (`deduplicate_blocks_in_dependent_materialized_views`, on by default, is asked for by name).
+ * Each insert has returned and is on disk when this resolves.
+ *
+ * @throws the client's error; nothing needs undoing, send the batch again under the same token
+ */
+export async function insertFacts(
+  client: ClickHouseClient,
+  facts: readonly Fact[],
+  token: string,
+): Promise<void> {
+  const placed = facts.map((fact, position): Placed<Fact> => [fact, position]);
+  const rows = {
+    events: placed.filter(isEvent).map(eventRow),
+    exam_results: placed.filter(isExam).map(examRow),
+    presence: placed.filter(isPresence).flatMap(presenceRows),
+    heartbeats: placed.filter(isHeartbeat).map(heartbeatRow),
+  };
+  for (const [table, values] of Object.entries(rows)) {
+    if (values.length > 0) await insert(client, table, values, token);
+  }
+}
+
+async function insert(
+  client: ClickHouseClient,
+  table: string,
+  values: readonly object[],
+  token: string,
+): Promise<void> {
+  await client.insert({
+    table,
+    values,
+    format: 'JSONEachRow',
+    clickhouse_settings: {
+      insert_deduplication_token: token,
+      insert_deduplicate: 1,
+      deduplicate_blocks_in_dependent_materialized_views: 1,
+      // A server's profile may have them on: they return before the data is there, or deduplicate otherwise.
+      async_insert: 0,
+    },
+  });
+}
+
+type EventFact = Exclude<Fact, PresenceFact | HeartbeatFact>;
+
+const isPresence = (one: Placed<Fact>): one is Placed<PresenceFact> => one[0].kind === 'presence';
+const isHeartbeat = (one: Placed<Fact>): one is Placed<HeartbeatFact> => one[0].kind === 'heartbeat';
+const isExam = (one: Placed<Fact>): one is Placed<ExamFact> => one[0].kind === 'exam.finished';
+const isEvent = (one: Placed<Fact>): one is Placed<EventFact> => !isPresence(one) && !isHeartbeat(one);
+
+/** Minute since 1970 that holds an instant. */
+export const minuteOf = (at: number): number => Math.floor(at / 60_000);
+
+/** Decimal seconds: ClickHouse reads a bare integer as seconds or milliseconds, depending on its size. */
+const seconds = (at: number): string => (at / 1000).toFixed(3);
+
+function eventRow([fact, position]: Placed<EventFact>): object {
+  const { id, device, kind, at } = fact;
+  return { id, device, kind, at: seconds(at), position, body: JSON.stringify(fact) };
+}
+
+function examRow([fact, position]: Placed<ExamFact>): object {
+  return {
+    id: fact.id,
+    device: fact.device,
+    exam: fact.exam,
+    card: fact.card,
+    kind: fact.examKind,
+    at: seconds(fact.at),
+    position,
+    attempts: fact.attempts,
+    outcome: fact.outcome,
+    reasons: fact.reasons,
+    claimed_class: fact.claimedClass,
+    class: fact.class,
+    engine: fact.engine,
+    ...fact.shape,
+    pages_opened: fact.openings.length,
+    pages_right: fact.pagesRight,
+    elapsed_ms: fact.elapsedMs,
+    round_trip_ms: fact.roundTripMs,
+    gflops: fact.gflops,
+  };
+}
+
+function presenceRows([{ device, at, cards }]: Placed<PresenceFact>): object[] {
+  const there = cards.length > 0 ? [...new Set(cards)] : [noCard];
+  return there.map((card) => ({ device, card, minute: minuteOf(at) }));
+}
+
+function heartbeatRow([{ verifier, at }]: Placed<HeartbeatFact>): object {
+  return { verifier, minute: minuteOf(at) };
+}

@@ -1,0 +1,188 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { TouchstoneError } from '../../protocol/error.js';
+import type { Fact } from '../facts.js';
+import { migrate } from '../storage/migrate.js';
+import { deviceId, enrolled, exam, heartbeat, presence, transition } from '../testing/facts.js';
+import { openTestRecord, scalar } from '../testing/record.js';
+import { loadDevices } from './devices.js';
+import { eventsOf } from './events.js';
+import { examHistory, examOutcomes } from './exams.js';
+import { insertFacts, minuteOf } from './insert-facts.js';
+
+const { client, close } = await openTestRecord();
+afterAll(close);
+await migrate(client);
+
+// Near now, so that no TTL takes it away.
+const now = minuteOf(Date.now()) * 60_000;
+const deviceOf = async (device: string) => (await loadDevices(client)).find((one) => one.device === device);
+const countOf = (table: string, device: string) =>
+  scalar(client, `SELECT toUInt32(count()) FROM ${table} WHERE device = '${device}'`);
+
+describe('insertFacts', () => {
+  const device = deviceId('three replays');
+  const minute = now / 60_000;
+  const batch: Fact[] = [
+    enrolled(device, now),
+    exam(device, now + 1),
+    presence(device, minute, [0, 1]),
+    heartbeat(minute, 'three-replays'),
+  ];
+
+  it('counts a batch once, however often it is sent under its token', async () => {
+    for (let sent = 0; sent < 3; sent++) await insertFacts(client, batch, 'batch-1');
+    expect(await countOf('events', device)).toBe(2);
+    expect(await countOf('exam_results', device)).toBe(1);
+    expect(await countOf('presence', device)).toBe(2);
+    expect(
+      await scalar(client, `SELECT toUInt32(count()) FROM heartbeats WHERE verifier = 'three-replays'`),
+    ).toBe(1);
+    expect(await countOf('presence_hours', device), 'the view target is deduplicated too').toBe(2);
+  });
+
+  it('completes a batch that a crash left in some tables only, the view target included', async () => {
+    const other = deviceId('crash between tables');
+    const facts = [enrolled(other, now), exam(other, now + 1), presence(other, minute)];
+    // As a crash leaves it: events are stored; presence is, but its view has not run.
+    await client.command({ query: 'DETACH TABLE presence_to_hours' });
+    await insertFacts(
+      client,
+      facts.filter(({ kind }) => kind !== 'exam.finished'),
+      'batch-2',
+    );
+    await client.command({ query: 'TRUNCATE TABLE events' });
+    await client.command({ query: 'ATTACH TABLE presence_to_hours' });
+    expect(await countOf('presence_hours', other)).toBe(0);
+    await insertFacts(client, facts, 'batch-2');
+    expect(await countOf('presence_hours', other)).toBe(1);
+    expect(await countOf('exam_results', other)).toBe(1);
+    expect(await countOf('presence', other)).toBe(1);
+  });
+
+  it('stores another batch of the same content: two tokens are two batches', async () => {
+    const other = deviceId('two tokens');
+    const fact = enrolled(other, now);
+    await insertFacts(client, [fact], 'batch-3');
+    await insertFacts(client, [fact], 'batch-4');
+    expect(await countOf('events', other)).toBe(2);
+  });
+
+  it('takes an empty batch', async () => {
+    await expect(insertFacts(client, [], 'batch-5')).resolves.toBeUndefined();
+  });
+});
+
+describe('loadDevices', () => {
+  it('takes up a device where it was left', async () => {
+    const device = deviceId('resumed');
+    const later = enrolled(device, now + 5000, 'renamed');
+    await insertFacts(
+      client,
+      [
+        enrolled(device, now),
+        transition(device, now + 1000, 'enrolled', 'examining'),
+        exam(device, now + 2000),
+        exam(device, now + 3000, { outcome: 'unanswered', gflops: null }),
+        transition(device, now + 4000, 'examining', 'verified'),
+        later,
+      ],
+      'resumed',
+    );
+    expect(await deviceOf(device)).toEqual({
+      device,
+      enrolment: later,
+      firstEnrolledAt: now,
+      status: 'verified',
+      statusSince: now + 4000,
+      reasons: ['device.verified'],
+      lastExamAt: now + 3000,
+      lastPassedAt: now + 2000,
+    });
+  });
+
+  it('gives a device that only enrolled: no status but enrolled, no exam', async () => {
+    const device = deviceId('only enrolled');
+    await insertFacts(client, [enrolled(device, now)], 'only enrolled');
+    expect(await deviceOf(device)).toMatchObject({
+      status: 'enrolled',
+      statusSince: now,
+      reasons: [],
+      lastExamAt: null,
+      lastPassedAt: null,
+    });
+  });
+
+  it('keeps the order of transitions within one millisecond', async () => {
+    for (const [index, order] of [
+      ['examining', 'verified'] as const,
+      ['verified', 'examining'] as const,
+    ].entries()) {
+      const device = deviceId(`same millisecond ${index}`);
+      const facts = order.map((to) => transition(device, now, 'enrolled', to));
+      await insertFacts(client, [enrolled(device, now), ...facts], `same millisecond ${index}`);
+      expect((await deviceOf(device))?.status).toBe(order[1]);
+    }
+  });
+
+  it('has no last pass where every exam failed', async () => {
+    const device = deviceId('never passed');
+    await insertFacts(
+      client,
+      [enrolled(device, now), exam(device, now, { outcome: 'failed', class: null })],
+      'never passed',
+    );
+    expect(await deviceOf(device)).toMatchObject({ lastExamAt: now, lastPassedAt: null });
+  });
+});
+
+describe('reads of one device', () => {
+  const device = deviceId('history');
+  const facts = [
+    enrolled(device, now),
+    exam(device, now + 1, { outcome: 'failed', reasons: ['rate.below-class'], class: null, gflops: 7 }),
+    exam(device, now + 2, {
+      card: 3,
+      seed: null,
+      elapsedMs: null,
+      roundTripMs: null,
+      gflops: null,
+      engine: null,
+    }),
+    exam(device, now + 2, { card: 4 }),
+  ];
+
+  it('gives exams back whole, newest first, and no more than asked for', async () => {
+    await insertFacts(client, facts, 'history');
+    expect(await examHistory(client, device, 2)).toEqual([facts[3], facts[2]]);
+    expect(await examHistory(client, device, 0)).toEqual([]);
+  });
+
+  it('gives outcomes in the order the exams ended', async () => {
+    expect(await examOutcomes(client, device)).toEqual([
+      { outcome: 'failed', card: 0, at: now + 1, gflops: 7, class: null },
+      { outcome: 'passed', card: 3, at: now + 2, gflops: null, class: 'cpu' },
+      { outcome: 'passed', card: 4, at: now + 2, gflops: 42.5, class: 'cpu' },
+    ]);
+  });
+
+  it('counts a fact once that was stored twice', async () => {
+    await insertFacts(client, facts, 'history again, as if its token had been forgotten');
+    expect(await examOutcomes(client, device)).toHaveLength(3);
+    expect(await examHistory(client, device, 10)).toHaveLength(3);
+    expect(await eventsOf(client, device, 10)).toEqual([...facts].reverse());
+  });
+
+  it('gives nothing for a device that never was, and refuses an id that is none', async () => {
+    expect(await eventsOf(client, deviceId('nobody'), 10)).toEqual([]);
+    expect(await examOutcomes(client, deviceId('nobody'))).toEqual([]);
+    await expect(eventsOf(client, "' OR 1=1", 10)).rejects.toBeInstanceOf(TouchstoneError);
+  });
+
+  it('refuses a stored fact that is not of its shape instead of handing it on', async () => {
+    const broken = deviceId('broken body');
+    const fact = { ...enrolled(broken, now), cards: 'many' } as unknown as Fact;
+    await insertFacts(client, [fact], 'broken body');
+    await expect(eventsOf(client, broken, 1)).rejects.toMatchObject({ code: 'storage.row-unexpected' });
+    await client.command({ query: `DELETE FROM events WHERE device = '${broken}'` });
+  });
+});

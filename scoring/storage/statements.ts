@@ -1,0 +1,48 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { Static, TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { TouchstoneError } from '../../protocol/error.js';
+
+/** SQL with the shapes of what goes in and what comes out. */
+export interface Statement<P, R> {
+  /** Runs it; every row has been checked. @throws TouchstoneError `storage.row-unexpected` or the client's errors */
+  (client: ClickHouseClient, params: P): Promise<R[]>;
+  readonly sql: string;
+}
+
+/**
+ * Declares a query: `sql` names its parameters as `{name:Type}`, `params` and `row` are their TypeBox schemas. Params
+ * are checked too, so that a wrong one is our error here and not a syntax error of the database.
+ */
+export function statement<P extends TSchema, R extends TSchema>(declaration: {
+  readonly sql: string;
+  readonly params: P;
+  readonly row: R;
+}): Statement<Static<P>, Static<R>> {
+  const { sql } = declaration;
+  const params = Compile(declaration.params);
+  const row = Compile(declaration.row);
+  const run = async (client: ClickHouseClient, values: Static<P>): Promise<Static<R>[]> => {
+    if (!params.Check(values)) throw unexpected(sql, 'parameters', params.Errors(values));
+    const result = await client.query({
+      query: sql,
+      query_params: values as Record<string, unknown>,
+      format: 'JSONEachRow',
+    });
+    const rows = await result.json<unknown>();
+    return rows.map((one) => {
+      if (!row.Check(one)) throw unexpected(sql, 'a row', row.Errors(one));
+      return one as Static<R>;
+    });
+  };
+  return Object.assign(run, { sql });
+}
+
+function unexpected(sql: string, what: string, errors: readonly { instancePath: string; message: string }[]) {
+  const [first] = errors;
+  return new TouchstoneError(
+    'storage.row-unexpected',
+    `The statement's ${what} does not have the declared shape: ${first?.instancePath ?? ''} ${first?.message ?? ''}`,
+    { sql },
+  );
+}

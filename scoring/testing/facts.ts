@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { ComputeShape } from '../../protocol/shapes.js';
+import type { EnrolledFact, ExamFact, HeartbeatFact, PresenceFact, TransitionFact } from '../facts.js';
+
+// Facts for tests: complete, valid, and different where the tests say so.
+
+/** A stable 64-digit id for a name. */
+export const deviceId = (name: string): string => createHash('sha256').update(name).digest('hex');
+
+let drawn = 0;
+const nextId = (prefix: string): string =>
+  `${prefix}_${createHash('sha256').update(`${prefix}/${drawn++}`).digest('hex').slice(0, 32)}`;
+
+const shape: ComputeShape = { n: 256, layers: 8, pages: 64, rounds: 2 };
+
+export function enrolled(device: string, at: number, name = 'rig'): EnrolledFact {
+  return {
+    kind: 'device.enrolled',
+    id: nextId('fa'),
+    at,
+    device,
+    name,
+    agent: { version: '0.1.0', platform: 'linux-x64' },
+    cards: [{ kind: 'cpu', model: 'Some CPU', memoryBytes: 0, engine: 'onnx-cpu' }],
+  };
+}
+
+export function transition(
+  device: string,
+  at: number,
+  from: TransitionFact['from'],
+  to: TransitionFact['to'],
+): TransitionFact {
+  return {
+    kind: 'device.transition',
+    id: nextId('fa'),
+    at,
+    device,
+    from,
+    to,
+    cause: 'test',
+    reasons: [`device.${to}`],
+    inputs: { integrity: 1 },
+    thresholds: { integrity: 0.85 },
+    formula: 'v1',
+    evidence: [],
+  };
+}
+
+export function exam(device: string, at: number, changes: Partial<ExamFact> = {}): ExamFact {
+  return {
+    kind: 'exam.finished',
+    id: nextId('fa'),
+    at,
+    device,
+    exam: nextId('ex'),
+    card: 0,
+    examKind: 'compute',
+    attempts: 1,
+    outcome: 'passed',
+    reasons: ['exam.passed'],
+    claimedClass: 'cpu',
+    class: 'cpu',
+    engine: 'onnx-cpu',
+    shape,
+    seed: deviceId('seed'),
+    roots: [deviceId('root 0'), deviceId('root 1')],
+    openings: [{ round: 0, page: 3 }],
+    pagesRight: 1,
+    elapsedMs: 1234.5,
+    roundTripMs: 0.25,
+    gflops: 42.5,
+    checks: [],
+    ...changes,
+  };
+}
+
+export function presence(device: string, minute: number, cards: number[] = [0]): PresenceFact {
+  return { kind: 'presence', id: nextId('fa'), at: minute * 60_000 + 1500, device, cards };
+}
+
+export function heartbeat(minute: number, verifier = 'verifier-1'): HeartbeatFact {
+  return { kind: 'heartbeat', id: nextId('fa'), at: minute * 60_000 + 100, verifier };
+}

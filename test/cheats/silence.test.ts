@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runSupplier, type SupplierOptions } from '../../agent/connection/supplier.js';
+import { computesFraction } from '../../simulator/cheats/computes-fraction.js';
+import {
+  type Escape,
+  feignsError,
+  goesSilentOnBadOpenings,
+  staysSilent,
+} from '../../simulator/cheats/goes-silent-on-bad-openings.js';
+import { EngineProver } from '../../simulator/engine-prover.js';
+import { type Hall, openHall, reasonsOf } from './testing/hall.js';
+
+const fraction = 0.6;
+let hall: Hall;
+let seen: Awaited<ReturnType<typeof examineAll>>;
+
+/** An agent whose connection is cut by `cut`, and which comes back as if its machine had been started anew. */
+function restartable() {
+  let current = new AbortController();
+  return {
+    cut: () => current.abort(),
+    async run(options: SupplierOptions): Promise<void> {
+      while (!options.signal.aborted) {
+        current = new AbortController();
+        await runSupplier({ ...options, signal: AbortSignal.any([options.signal, current.signal]) });
+      }
+    },
+  };
+}
+
+function examineAll() {
+  const evading = (evade: Escape) => {
+    const engine = hall.engine(hall.chip('RTX 4090', { speed: fraction }).tenant());
+    const prover = new EngineProver(computesFraction(engine, fraction, randomBytes));
+    return { claim: hall.claim(), prover: goesSilentOnBadOpenings(prover, fraction, evade) };
+  };
+  const { run, cut } = restartable();
+  const disconnects: Escape = () => {
+    cut();
+    return staysSilent();
+  };
+  return hall.examine({
+    honest: { claim: hall.claim(), prover: new EngineProver(hall.engine()) },
+    silent: evading(staysSilent),
+    declining: evading(feignsError),
+    disconnecting: { ...evading(disconnects), run },
+  });
+}
+
+beforeAll(async () => {
+  hall = await openHall();
+  seen = await examineAll();
+}, 60_000);
+afterAll(() => hall.close());
+
+describe('a device that does not answer when a page is opened that it did not compute', () => {
+  it('is rejected as silent while its connection lives', () => {
+    expect(seen.silent.status).toBe('rejected');
+    expect(reasonsOf(seen.silent)).toContain('exam.silent');
+  });
+
+  it('is rejected as silent when it feigns an error of its engine', () => {
+    expect(seen.declining.status).toBe('rejected');
+    expect(reasonsOf(seen.declining)).toContain('exam.silent');
+  });
+
+  it('is rejected as silent when it disconnects each time, however often it comes back', () => {
+    expect(seen.disconnecting.status).toBe('rejected');
+    expect(reasonsOf(seen.disconnecting)).toContain('exam.silent');
+  });
+});
+
+describe('an honest device among them', () => {
+  it('is verified', () => {
+    expect(seen.honest.status).toBe('verified');
+  });
+});

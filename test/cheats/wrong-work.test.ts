@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CardProver } from '../../agent/exam/prover.js';
+import { computesFraction } from '../../simulator/cheats/computes-fraction.js';
+import { answersLastChallenge } from '../../simulator/cheats/last-challenge.js';
+import { opensOtherLeaves } from '../../simulator/cheats/opens-other-leaves.js';
+import { replaysOtherDevice } from '../../simulator/cheats/replays-other-device.js';
+import { commitsToNothing, revealsNothing } from '../../simulator/cheats/sends-nothing.js';
+import { EngineProver } from '../../simulator/engine-prover.js';
+import { type Hall, openHall, reasonsOf } from './testing/hall.js';
+
+let hall: Hall;
+let seen: Awaited<ReturnType<typeof examineAll>>;
+
+function examineAll() {
+  const prover = () => new EngineProver(hall.engine());
+  const by = (cheat: CardProver) => ({ claim: hall.claim(), prover: cheat });
+  const slow = hall.engine(hall.chip('RTX 4090', { speed: 0.6 }).tenant());
+  const pair = replaysOtherDevice(prover());
+  return hall.examine({
+    honest: by(prover()),
+    fraction: by(new EngineProver(computesFraction(slow, 0.6, randomBytes))),
+    victim: by(pair.victim),
+    replayer: by(pair.replayer),
+    last: by(answersLastChallenge(prover(), randomBytes(32))),
+    otherLeaves: by(opensOtherLeaves(prover())),
+    otherLeavesAsAsked: by(opensOtherLeaves(prover(), true)),
+    nothing: by(revealsNothing(prover())),
+  });
+}
+
+beforeAll(async () => {
+  hall = await openHall();
+  seen = await examineAll();
+}, 60_000);
+afterAll(() => hall.close());
+
+describe('a device that did not do the work', () => {
+  it('is quarantined for a wrong page when it computed 60 % of its pages at full pace', () => {
+    expect(seen.fraction.status).toBe('quarantined');
+    expect(reasonsOf(seen.fraction)).toContain('proof.wrong-page');
+  });
+
+  it('is quarantined for a wrong page when it replays another device, which stays verified', () => {
+    expect(seen.replayer.status).toBe('quarantined');
+    expect(reasonsOf(seen.replayer)).toContain('proof.wrong-page');
+    expect(seen.victim.status).toBe('verified');
+  });
+
+  it('is quarantined for a wrong page when it answers the challenge before', () => {
+    expect(seen.last.status).toBe('quarantined');
+    expect(reasonsOf(seen.last)).toContain('proof.wrong-page');
+  });
+
+  it('is rejected when it opens other leaves than asked', () => {
+    expect(seen.otherLeaves.status).toBe('rejected');
+    expect(reasonsOf(seen.otherLeaves)).toContain('proof.wrong-openings');
+  });
+
+  it('is rejected when it opens other leaves and says that they are those asked for', () => {
+    expect(seen.otherLeavesAsAsked.status).toBe('rejected');
+    expect(reasonsOf(seen.otherLeavesAsAsked)).toContain('proof.wrong-path');
+  });
+
+  it('is rejected when it opens nothing', () => {
+    expect(seen.nothing.status).toBe('rejected');
+    expect(reasonsOf(seen.nothing)).toContain('proof.wrong-openings');
+  });
+
+  it('is told so, and has no verdict yet, when it commits to no round at all', async () => {
+    const cheat = { claim: hall.claim(), prover: commitsToNothing(new EngineProver(hall.engine())) };
+    let device = '';
+    const refusal = new Promise<string>((resolve) => {
+      device = hall.enter('none', cheat, (event) => {
+        if (event.type === 'connection.refused') resolve(event.code);
+      });
+    });
+    expect(await refusal).toBe('exam.wrong-roots');
+    expect((await hall.document(device)).status).toBe('examining');
+  });
+});
+
+describe('an honest device among them', () => {
+  it('is verified', () => {
+    expect(seen.honest.status).toBe('verified');
+    expect(seen.honest.cards[0]?.lastExam?.outcome).toBe('passed');
+  });
+});
