@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { DeviceId, Nonce, SessionToken, Signature } from '../ids.js';
 import { limits } from '../limits.js';
+import { DeviceStatus } from '../status.js';
 import { CardClaim } from './cards.js';
 
 /** `POST /v1/nonces`: a number used once, to be signed. */
@@ -32,6 +33,9 @@ export const Enrolment = Type.Object(
   { additionalProperties: false },
 );
 export type Enrolment = Static<typeof Enrolment>;
+
+export const EnrolmentReply = Type.Object({ id: DeviceId, status: DeviceStatus });
+export type EnrolmentReply = Static<typeof EnrolmentReply>;
 
 /** `POST /v1/sessions`: `signature` is over `signingBytes('session', all other fields)`. */
 export const SessionRequest = Type.Object(

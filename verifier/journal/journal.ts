@@ -94,8 +94,8 @@ export class Journal {
     if (this.#closed)
       return Promise.reject(new TouchstoneError('service.storage-unavailable', 'The journal is closed.'));
     if (this.bytes > this.#maxBytes) return Promise.reject(new TouchstoneError('journal.full'));
-    const record = encodeRecord(Buffer.from(JSON.stringify(facts)));
     return new Promise<void>((resolve, reject) => {
+      const record = encodeRecord(Buffer.from(JSON.stringify(facts)));
       this.#waiting.push({ record, resolve, reject });
       this.#writing ??= this.#writeWaiting();
     });

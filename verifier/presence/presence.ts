@@ -8,9 +8,12 @@ import type { Recorder } from '../devices/recorder.js';
 
 const minuteMs = 60_000;
 
+/** Facts that are recorded together: a record of the journal has its limit. */
+const batch = 5_000;
+
 /**
- * The facts of one minute: that we were in service, and who was there. They are written together, so that a verifier
- * that dies in between leaves a minute without either: unknown, and nobody's fault.
+ * The facts of one minute: who was there, and, last, that we were in service. A verifier that dies while it writes
+ * them leaves a minute that is `up` for some and unknown for the rest: nobody's fault.
  */
 export function minuteFacts(
   at: number,
@@ -26,7 +29,7 @@ export function minuteFacts(
     const cards = state.enrolment.cards.map((_, card) => card);
     return [{ kind: 'presence', id: newFactId(random), at, device, cards }];
   });
-  return [{ kind: 'heartbeat', id: newFactId(random), at, verifier }, ...present];
+  return [...present, { kind: 'heartbeat', id: newFactId(random), at, verifier }];
 }
 
 export interface PresenceOptions {
@@ -49,11 +52,13 @@ export function startPresence(options: PresenceOptions): () => void {
     const middle = Math.floor(now / minuteMs) * minuteMs + minuteMs / 2;
     timer = setTimeout(take, middle > now ? middle - now : middle + minuteMs - now);
   };
+  const record = async () => {
+    const facts = minuteFacts(clock.now(), verifier, hub, devices, random);
+    for (let i = 0; i < facts.length; i += batch) await recorder.record(facts.slice(i, i + batch));
+  };
   const take = () => {
-    recorder
-      .record(minuteFacts(clock.now(), verifier, hub, devices, random))
-      // A minute that can't be recorded is unknown for everybody.
-      .catch((error) => log.error({ err: error }, 'a minute could not be recorded'));
+    // A minute that can't be recorded is unknown for everybody.
+    record().catch((error) => log.error({ err: error }, 'a minute could not be recorded'));
     wait();
   };
   wait();

@@ -1,16 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { TouchstoneError } from '../../protocol/error.js';
-import { Enrolment } from '../../protocol/messages/enrolment.js';
+import { Enrolment, EnrolmentReply } from '../../protocol/messages/enrolment.js';
 import { sameHardware } from '../devices/hardware.js';
-import { deviceDocument } from '../documents/device.js';
-import { gatherFacts } from '../documents/gather.js';
-import { DeviceDocument, ProblemDocument } from '../documents/schemas.js';
+import { ProblemDocument } from '../documents/schemas.js';
 import { assertCardsPossible, enrolmentFacts } from '../identity/enrol.js';
 import { assertSignedForUs } from '../identity/host.js';
 import { isSigned } from '../identity/signatures.js';
 import type { Services } from '../services.js';
 
-const answers = { 200: DeviceDocument, 201: DeviceDocument, '4xx': ProblemDocument, '5xx': ProblemDocument };
+const answers = { 200: EnrolmentReply, 201: EnrolmentReply, '4xx': ProblemDocument, '5xx': ProblemDocument };
 
 export function enrolRoutes(app: FastifyInstance, services: Services): void {
   const { options, nonces, devices, recorder, serial, examiner, clock, random } = services;
@@ -24,7 +22,7 @@ export function enrolRoutes(app: FastifyInstance, services: Services): void {
         response: answers,
       },
     },
-    async ({ body, headers }, reply): Promise<DeviceDocument> => {
+    async ({ body, headers }, reply): Promise<EnrolmentReply> => {
       // From cheap to dear, and the nonce last: what is refused has not used it up.
       assertCardsPossible(body.cards);
       assertSignedForUs(body.host, headers.host, options.publicHosts);
@@ -38,9 +36,8 @@ export function enrolRoutes(app: FastifyInstance, services: Services): void {
       });
       if (known !== undefined && !sameHardware(known.enrolment.cards, body.cards))
         examiner.hardwareChanged(body.device);
-      return reply
-        .code(known === undefined ? 201 : 200)
-        .send(deviceDocument(await gatherFacts(services, body.device)));
+      const status = devices.get(body.device)?.status ?? 'enrolled';
+      return reply.code(known === undefined ? 201 : 200).send({ id: body.device, status });
     },
   );
 }

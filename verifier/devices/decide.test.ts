@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Code } from '../../protocol/codes/table.js';
+import type { DeviceStatus, ExamOutcome } from '../../protocol/status.js';
+import type { ExamFact } from '../../scoring/facts.js';
+import { decide } from './decide.js';
+import type { DeviceState, ExamHistory } from './devices.js';
+
+const device = '0'.repeat(64);
+const claim = { kind: 'gpu', model: 'RTX 4090', memoryBytes: 1, engine: 'onnx-cuda' } as const;
+
+function stateOf(status: DeviceStatus, cards = 1): DeviceState {
+  return {
+    device,
+    enrolment: {
+      kind: 'device.enrolled',
+      id: 'fa_0',
+      at: 0,
+      device,
+      name: 'x',
+      agent: { version: '0', platform: 'x' },
+      cards: Array(cards).fill(claim),
+    },
+    firstEnrolledAt: 0,
+    status,
+    statusSince: 0,
+    reasons: [],
+    lastExamAt: null,
+    lastPassedAt: null,
+  };
+}
+
+const exam = (outcome: ExamOutcome, reason: Code, card = 0): ExamFact => ({
+  kind: 'exam.finished',
+  id: `fa_${card}${outcome}`,
+  at: 1,
+  device,
+  exam: 'ex_1',
+  card,
+  examKind: 'compute',
+  attempts: 1,
+  outcome,
+  reasons: [reason],
+  claimedClass: 'rtx-4090',
+  class: null,
+  engine: null,
+  shape: { n: 256, layers: 1, pages: 64, rounds: 1 },
+  seed: null,
+  roots: [],
+  openings: [],
+  pagesRight: 0,
+  elapsedMs: null,
+  roundTripMs: null,
+  gflops: null,
+  checks: [],
+});
+const pass = (card = 0) => exam('passed', 'exam.passed', card);
+const fail = (card = 0) => exam('failed', 'exam.late', card);
+
+function historyOf(outcomes: readonly ExamOutcome[]): ExamHistory {
+  return {
+    outcomes: outcomes.map((outcome, at) => ({ outcome, card: 0, at, gflops: null, class: null })),
+    latest: new Map(),
+  };
+}
+const none = historyOf([]);
+const now = { at: 5, random: (length: number) => new Uint8Array(randomBytes(length)) };
+
+describe('what an exam decides', () => {
+  it('verifies when all cards passed', () => {
+    expect(decide(stateOf('examining', 2), none, [pass(0), pass(1)], now)).toMatchObject({ to: 'verified' });
+  });
+
+  it('rejects when one card failed, with the reason and the fact it rests on', () => {
+    const failed = fail(1);
+    expect(decide(stateOf('examining', 2), none, [pass(0), failed], now)).toMatchObject({
+      to: 'rejected',
+      reasons: ['exam.late'],
+      evidence: [failed.id],
+    });
+  });
+
+  it('decides nothing about a card that did not answer, or whose exam we ended', () => {
+    for (const outcome of ['unanswered', 'ours'] as const) {
+      expect(decide(stateOf('examining', 2), none, [pass(0), exam(outcome, 'exam.ours', 1)], now)).toBeNull();
+    }
+  });
+
+  it('quarantines on hard evidence, whatever the status and the other cards', () => {
+    for (const status of ['examining', 'verified', 'suspended'] as const) {
+      const wrong = exam('failed', 'proof.wrong-page', 1);
+      expect(decide(stateOf(status, 2), none, [pass(0), wrong], now)).toMatchObject({
+        to: 'quarantined',
+        reasons: ['proof.wrong-page'],
+        evidence: [wrong.id],
+      });
+    }
+  });
+
+  it('keeps a verified device through eight failures in a row and suspends it at the ninth', () => {
+    const failures = (count: number) => Array<ExamOutcome>(count).fill('failed');
+    expect(decide(stateOf('verified'), historyOf(failures(7)), [fail()], now)).toBeNull();
+    expect(decide(stateOf('verified'), historyOf(failures(8)), [fail()], now)).toMatchObject({
+      to: 'suspended',
+      reasons: ['integrity.low'],
+      thresholds: { integrity: 0.85 },
+    });
+  });
+
+  it('brings a suspended device back by passing again', () => {
+    const before = historyOf([
+      ...Array<ExamOutcome>(9).fill('failed'),
+      ...Array<ExamOutcome>(5).fill('passed'),
+    ]);
+    expect(decide(stateOf('suspended'), before, [pass()], now)).toMatchObject({ to: 'verified' });
+    expect(
+      decide(stateOf('suspended'), historyOf(Array<ExamOutcome>(9).fill('failed')), [pass()], now),
+    ).toBeNull();
+  });
+
+  it('never moves a quarantined device by an exam', () => {
+    expect(decide(stateOf('quarantined'), none, [pass()], now)).toBeNull();
+    expect(decide(stateOf('quarantined'), none, [fail()], now)).toBeNull();
+  });
+});
