@@ -1,13 +1,6 @@
 import type { ComputeShape } from '../../protocol/shapes.js';
 import type { PageNetwork } from '../pages/network.js';
-
-/** The first vectors of a round's pages: page `p` starts as `left[p mod 1024] + right[p div 1024]`, wrapped. */
-export interface StartVectors {
-  /** `min(pages, 1024)` vectors of `n` int8. */
-  readonly left: Int8Array;
-  /** `ceil(pages / 1024)` vectors of `n` int8. */
-  readonly right: Int8Array;
-}
+import type { StartVectors } from '../pages/start.js';
 
 /** Something that computes page digests: ONNX Runtime, WebGPU, a plain loop. All give the same bits. */
 export interface ComputeEngine {
@@ -17,20 +10,30 @@ export interface ComputeEngine {
    * Compiles, allocates and warms up for a shape, before any seed is known.
    * @throws TouchstoneError `engine.unavailable` or `engine.failed`
    */
-  prepare(shape: Pick<ComputeShape, 'n' | 'layers' | 'pages'>): Promise<PreparedCompute>;
+  prepare(shape: EngineShape): Promise<PreparedCompute>;
   /** Frees what the engine holds. */
   close(): Promise<void>;
 }
 
+/** What an engine needs to know beforehand; the number of rounds does not matter to it. */
+export type EngineShape = Pick<ComputeShape, 'n' | 'layers' | 'pages'>;
+
 export interface PreparedCompute {
-  /** Takes the network of a seed. Called once per seed, before `round`. */
+  /** Takes the network of a seed. Called once per seed, before `digests`. */
   load(network: PageNetwork): Promise<void>;
   /**
    * Digests of the pages `first … first + count - 1` of a round: `4 · count` int32, page-major.
    * `first` is a multiple of 1024; `count` at most `batchPages`.
+   * @throws TouchstoneError `engine.failed`
    */
   digests(start: StartVectors, first: number, count: number): Promise<Int32Array>;
   /** Most pages in one call, a multiple of 1024: what this engine computes best at once. */
   readonly batchPages: number;
   close(): Promise<void>;
 }
+
+/**
+ * The verifier's side: digests of any `count` pages from their own start vectors (`count × n` int8), in one batched
+ * product. `4 · count` int32, page-major.
+ */
+export type Recompute = (network: PageNetwork, starts: Int8Array, count: number) => Promise<Int32Array>;

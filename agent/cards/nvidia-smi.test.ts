@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseNvidiaSmi } from './nvidia-smi.js';
+
+const t4 = 'GPU-d37e67a5-91dd-3774-a5cb-99096249601a, 515.105.01, 15360, Tesla T4';
+
+describe('nvidia-smi', () => {
+  it('reports one card a line, with memory in bytes', () => {
+    const text = `${t4}\nGPU-19d6d965-2acc-f646-00f8-4c76979aabb4, 595.58.03, 10240, NVIDIA GeForce RTX 3080\n`;
+    expect(parseNvidiaSmi(text)).toEqual([
+      {
+        kind: 'gpu',
+        model: 'Tesla T4',
+        vendor: 'NVIDIA',
+        memoryBytes: 15360 * 1024 * 1024,
+        hardwareId: 'GPU-d37e67a5-91dd-3774-a5cb-99096249601a',
+        driver: '515.105.01',
+      },
+      {
+        kind: 'gpu',
+        model: 'NVIDIA GeForce RTX 3080',
+        vendor: 'NVIDIA',
+        memoryBytes: 10240 * 1024 * 1024,
+        hardwareId: 'GPU-19d6d965-2acc-f646-00f8-4c76979aabb4',
+        driver: '595.58.03',
+      },
+    ]);
+  });
+
+  it('ends its lines as Windows does', () => {
+    expect(parseNvidiaSmi(`${t4}\r\n${t4}\r\n`)).toHaveLength(2);
+  });
+
+  it('leaves out what the driver does not know', () => {
+    expect(parseNvidiaSmi('[N/A], [Unknown Error], [Not Supported], NVIDIA GB10')).toEqual([
+      { kind: 'gpu', model: 'NVIDIA GB10', vendor: 'NVIDIA', memoryBytes: 0 },
+    ]);
+  });
+
+  it('keeps a comma in a name', () => {
+    expect(parseNvidiaSmi('GPU-1, 1.2, 16, Odd, Card')[0]?.model).toBe('Odd, Card');
+  });
+
+  it.each([
+    'No devices were found',
+    "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.",
+    'Unable to determine the device handle for GPU 0000:01:00.0: GPU is lost. Reboot the system to recover this GPU',
+    '',
+  ])('finds no card in the message %j', (text) => {
+    expect(parseNvidiaSmi(text)).toEqual([]);
+  });
+
+  it('makes claims that a verifier accepts, whatever the tool prints', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(fc.string(), { maxLength: 6 }), { maxLength: 4 }), (lines) => {
+        for (const card of parseNvidiaSmi(lines.map((values) => values.join(', ')).join('\n'))) {
+          expect(card.model.length).toBeGreaterThan(0);
+          for (const text of [card.model, card.hardwareId ?? 'x', card.driver ?? 'x']) {
+            expect(text.length).toBeGreaterThan(0);
+            expect(text.length).toBeLessThanOrEqual(128);
+          }
+          expect(Number.isSafeInteger(card.memoryBytes)).toBe(true);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { limits } from '../../protocol/limits.js';
+import type { FoundCard } from './found-card.js';
+
+/** Known to every driver since 2014. The name stands last, so that one with a comma would not shift the others. */
+const fields = 'uuid,driver_version,memory.total,name';
+
+/** Where it lies when it is not on the path: WSL2 mounts the host's. */
+const programs = ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'];
+
+/**
+ * NVIDIA GPUs, as the driver's own tool reports them; none where there is no driver, no tool, or no answer in 20 s
+ * (a GPU that fell off the bus can hang it).
+ */
+export async function findNvidiaGpus(): Promise<FoundCard[]> {
+  for (const program of programs) {
+    const text = await query(program);
+    if (text !== null) return parseNvidiaSmi(text);
+  }
+  return [];
+}
+
+async function query(program: string): Promise<string | null> {
+  try {
+    const args = [`--query-gpu=${fields}`, '--format=csv,noheader,nounits'];
+    const { stdout } = await promisify(execFile)(program, args, { timeout: 20_000, windowsHide: true });
+    return stdout;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The cards in what `nvidia-smi --query-gpu=uuid,driver_version,memory.total,name --format=csv,noheader,nounits`
+ * prints. A line that is not of that form is a message of the tool, not a card.
+ *
+ * @param text one line for each GPU: uuid, driver, MiB, name. A value that the driver does not know reads
+ *   `[N/A]`, `[Not Supported]` or another text in brackets.
+ */
+export function parseNvidiaSmi(text: string): FoundCard[] {
+  return text.split(/\r?\n/).flatMap((line) => {
+    const [uuid, driver, memory, ...name] = line.split(',').map((value) => value.trim());
+    const model = known(name.join(', '));
+    if (!model || uuid === undefined || driver === undefined || memory === undefined) return [];
+    const hardwareId = known(uuid);
+    const version = known(driver);
+    const card: FoundCard = {
+      kind: 'gpu',
+      model,
+      vendor: 'NVIDIA',
+      memoryBytes: /^\d{1,9}$/.test(memory) ? Number(memory) * 2 ** 20 : 0,
+      ...(hardwareId && { hardwareId }),
+      ...(version && { driver: version }),
+    };
+    return [card];
+  });
+}
+
+/** The value, or nothing for the tool's many ways to say that it has none. */
+function known(value: string): string | undefined {
+  if (value === '' || /^\[.*\]$/.test(value) || value === 'N/A') return undefined;
+  return value.slice(0, limits.textLength);
+}

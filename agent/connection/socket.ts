@@ -1,0 +1,131 @@
+import { Compile } from 'typebox/compile';
+import WebSocket from 'ws';
+import { codeTable, isCode } from '../../protocol/codes/table.js';
+import { TouchstoneError } from '../../protocol/error.js';
+import { limits } from '../../protocol/limits.js';
+import { type AgentMessage, VerifierMessage } from '../../protocol/messages/exam.js';
+import { refusal } from './problem.js';
+
+const verifierMessage = Compile(VerifierMessage);
+
+/** Longest time for the connection to be made. */
+const handshakeMs = 15_000;
+/** A line that is silent this long, though pinged, is dead: a router forgot it, a laptop slept. */
+const pingMs = 20_000;
+
+export interface AgentSocketOptions {
+  readonly url: URL;
+  readonly token: string;
+  readonly onOpen: () => void;
+  readonly onMessage: (message: VerifierMessage) => void;
+  /** A frame that is no message known to this version; `excerpt` is its start. */
+  readonly onUnknown: (excerpt: string) => void;
+  /** Closes the connection. */
+  readonly signal: AbortSignal;
+}
+
+/** One connection, from its making to its end. */
+export interface AgentSocket {
+  /** Sends, or drops the message where the connection is not open. */
+  send(message: AgentMessage): void;
+  /**
+   * Resolves with what ended the connection; with undefined when `signal` did. Never rejects. Codes: what the verifier
+   * said last with a closing error, what it refused the connection with, or `agent.verifier-unreachable`.
+   */
+  readonly ended: Promise<TouchstoneError | undefined>;
+}
+
+/** Connects an agent's WebSocket. What comes in is checked against the schema before anybody sees it. */
+export function openSocket(options: AgentSocketOptions): AgentSocket {
+  const socket = new WebSocket(options.url, {
+    headers: { authorization: `Bearer ${options.token}` },
+    handshakeTimeout: handshakeMs,
+    maxPayload: limits.frameBytes,
+    perMessageDeflate: false,
+  });
+  let farewell: TouchstoneError | undefined;
+  socket.on('message', (data, binary) => {
+    const message = binary ? undefined : read(data.toString());
+    if (message === undefined)
+      return options.onUnknown(binary ? 'a binary frame' : data.toString().slice(0, 200));
+    if (message.type === 'error') farewell = closing(message.code, message.detail) ?? farewell;
+    options.onMessage(message);
+  });
+  socket.on('open', options.onOpen);
+  return {
+    send(message) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    },
+    ended: end(socket, options.signal, () => farewell),
+  };
+}
+
+function read(text: string): VerifierMessage | undefined {
+  try {
+    const content: unknown = JSON.parse(text);
+    return verifierMessage.Check(content) ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function end(
+  socket: WebSocket,
+  signal: AbortSignal,
+  farewell: () => TouchstoneError | undefined,
+): Promise<TouchstoneError | undefined> {
+  return new Promise((resolve) => {
+    let failure: TouchstoneError | undefined;
+    const stop = (): void => {
+      // Before the handshake is over there is nothing to close politely.
+      if (socket.readyState === WebSocket.OPEN) socket.close(1000);
+      else socket.terminate();
+    };
+    const stopPings = keepAlive(socket);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    socket.on('unexpected-response', (_request, reply) => {
+      const chunks: Buffer[] = [];
+      reply.on('data', (chunk: Buffer) => chunks.push(chunk));
+      reply.on('close', () => {
+        const body = Buffer.concat(chunks).toString();
+        failure = refusal(reply.statusCode ?? 0, body, reply.headers['retry-after'] ?? null);
+        socket.terminate();
+      });
+    });
+    socket.on('error', (error) => {
+      failure ??= new TouchstoneError('agent.verifier-unreachable', `Connection failed: ${error.message}`);
+    });
+    socket.on('close', (_code, reason) => {
+      stopPings();
+      signal.removeEventListener('abort', stop);
+      resolve(signal.aborted ? undefined : (failure ?? farewell() ?? closed(reason.toString())));
+    });
+  });
+}
+
+/** The verifier may give its code as the reason of the closing frame, too. */
+function closed(reason: string): TouchstoneError {
+  if (isCode(reason)) return new TouchstoneError(reason);
+  return new TouchstoneError('agent.verifier-unreachable', 'The connection was closed.');
+}
+
+function keepAlive(socket: WebSocket): () => void {
+  let heard = true;
+  const hear = (): void => {
+    heard = true;
+  };
+  for (const event of ['open', 'message', 'ping', 'pong'] as const) socket.on(event, hear);
+  const timer = setInterval(() => {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (!heard) return socket.terminate();
+    heard = false;
+    socket.ping();
+  }, pingMs);
+  return () => clearInterval(timer);
+}
+
+/** Only an error that closes says why the connection ended; the others refused one message. */
+function closing(code: string, detail: string): TouchstoneError | undefined {
+  return isCode(code) && codeTable[code].closes ? new TouchstoneError(code, detail) : undefined;
+}

@@ -1,0 +1,178 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Code, codeTable } from '../../protocol/codes/table.js';
+import { TouchstoneError } from '../../protocol/error.js';
+import type { CardClaim } from '../../protocol/messages/cards.js';
+import type { AgentMessage, VerifierMessage } from '../../protocol/messages/exam.js';
+import type { CardProver } from '../exam/prover.js';
+import { ExamRunner } from '../exam/runner.js';
+import type { Identity } from '../identity.js';
+import { agentInfo } from '../version.js';
+import { VerifierApi } from './api.js';
+import { type Backoff, backoffDelay, defaultBackoff } from './backoff.js';
+import type { SupplierEvent } from './events.js';
+import { openSocket } from './socket.js';
+
+/** What is claimed of a card, and what answers for it; null where no engine runs on it. */
+export interface SupplierCard {
+  readonly claim: CardClaim;
+  readonly prover: CardProver | null;
+}
+
+export interface SupplierOptions {
+  readonly verifier: URL;
+  readonly identity: Identity;
+  /** Shown beside the id; 1 to 64 characters. */
+  readonly name: string;
+  readonly cards: readonly SupplierCard[];
+  /** Ends the supplier. */
+  readonly signal: AbortSignal;
+  readonly events: (event: SupplierEvent) => void;
+  readonly backoff?: Partial<Backoff>;
+  /** Uniform in [0, 1): spreads reconnections. */
+  readonly random?: () => number;
+}
+
+/** Trying again would be refused again: a person has to change something. */
+const fatalCodes: ReadonlySet<Code> = new Set<Code>([
+  'device.retired',
+  'signature.invalid',
+  'signature.wrong-host',
+  'cards.too-many',
+  'cards.duplicate',
+  'request.invalid',
+  'request.too-large',
+  'request.not-found',
+  'agent.verifier-refused',
+]);
+
+/**
+ * Runs one device against one verifier: enrols, opens a session, connects, answers exams, and reconnects by itself.
+ * Holds nothing outside this call, so that many can run in one process. The provers stay open.
+ *
+ * @returns when `signal` ends it
+ * @throws TouchstoneError with the verifier's code where trying again is of no use
+ */
+export async function runSupplier(options: SupplierOptions): Promise<void> {
+  await new Supplier(options).run();
+}
+
+class Supplier {
+  readonly #options: SupplierOptions;
+  readonly #api: VerifierApi;
+  readonly #backoff: Backoff;
+  readonly #runner: ExamRunner;
+  #send: (message: AgentMessage) => void = () => {};
+  #enrolled = false;
+  #token: string | undefined;
+  /** True until a connection was tried with the token. */
+  #tokenFresh = false;
+  /** Failures in a row. */
+  #failures = 0;
+
+  constructor(options: SupplierOptions) {
+    this.#options = options;
+    this.#api = new VerifierApi(options.verifier);
+    this.#backoff = { ...defaultBackoff, ...options.backoff };
+    this.#runner = new ExamRunner({
+      provers: options.cards.map((card) => card.prover),
+      send: (message) => this.#send(message),
+      events: options.events,
+    });
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#options;
+    while (!signal.aborted) {
+      const error = await this.#connectOnce();
+      if (signal.aborted || error === undefined) return;
+      if (fatalCodes.has(error.code)) throw error;
+      await this.#wait(error);
+    }
+  }
+
+  /** One way through: as much of enrolment and session as is missing, then a connection until it ends. */
+  async #connectOnce(): Promise<TouchstoneError | undefined> {
+    try {
+      if (!this.#enrolled) await this.#enrol();
+      this.#token ??= await this.#openSession();
+      return await this.#converse(this.#token);
+    } catch (error) {
+      if (this.#options.signal.aborted) return undefined;
+      if (error instanceof TouchstoneError) return error;
+      throw error;
+    }
+  }
+
+  async #enrol(): Promise<void> {
+    const { identity, name, cards, signal, events } = this.#options;
+    const fields = {
+      device: identity.device,
+      nonce: await this.#api.nonce(signal),
+      host: this.#api.host,
+      name,
+      agent: agentInfo,
+      cards: cards.map((card) => card.claim),
+    };
+    await this.#api.enrol({ ...fields, signature: identity.sign('enrol', fields) }, signal);
+    this.#enrolled = true;
+    events({ type: 'connection.enrolled', device: identity.device });
+  }
+
+  async #openSession(): Promise<string> {
+    const { identity, signal } = this.#options;
+    const nonce = await this.#api.nonce(signal);
+    const fields = { device: identity.device, nonce, host: this.#api.host };
+    const request = { ...fields, signature: identity.sign('session', fields) };
+    const { token } = await this.#api.openSession(request, signal);
+    this.#tokenFresh = true;
+    return token;
+  }
+
+  async #converse(token: string): Promise<TouchstoneError | undefined> {
+    const { signal, events } = this.#options;
+    let openedAt = Number.POSITIVE_INFINITY;
+    const socket = openSocket({
+      url: this.#api.socketUrl,
+      token,
+      signal,
+      onOpen: () => {
+        openedAt = performance.now();
+        events({ type: 'connection.open' });
+      },
+      onMessage: (message) => this.#take(message),
+      onUnknown: (message) => events({ type: 'connection.ignored', message }),
+    });
+    this.#send = socket.send;
+    const error = await socket.ended;
+    this.#send = () => {};
+    if (performance.now() - openedAt >= this.#backoff.stableMs) this.#failures = 0;
+    return error;
+  }
+
+  #take(message: VerifierMessage): void {
+    const { events } = this.#options;
+    this.#runner.handle(message);
+    if (message.type === 'status') events({ ...message, type: 'connection.status' });
+    if (message.type === 'error') events({ ...message, type: 'connection.refused' });
+  }
+
+  async #wait(error: TouchstoneError): Promise<void> {
+    const { events, random = Math.random, signal } = this.#options;
+    if (error.code === 'session.invalid' || error.code === 'session.ended') {
+      this.#token = undefined;
+      // The verifier is there again and knows an old session no more: the next try will do. Not so for a new session.
+      if (!this.#tokenFresh) this.#failures = 0;
+    }
+    this.#tokenFresh = false;
+    if (error.code === 'device.unknown') this.#enrolled = false;
+    this.#failures += 1;
+    const superseded = error.code === 'session.superseded';
+    const jittered = backoffDelay(this.#backoff, this.#failures, random);
+    const floor = superseded ? this.#backoff.supersededMs : Number(error.data.retryAfterMs ?? 0);
+    const retryInMs = Math.round(floor + jittered);
+    const message = superseded ? `${error.message} ${codeTable[error.code].fix}` : error.message;
+    events({ type: 'connection.waiting', code: error.code, message, retryInMs });
+    // Only an abort rejects, and the loop sees that one.
+    await sleep(retryInMs, undefined, { signal }).catch(() => {});
+  }
+}

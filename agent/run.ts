@@ -1,0 +1,83 @@
+import type { DeviceStatus } from '../protocol/status.js';
+import { findCandidates } from './cards/find.js';
+import { type StartedCard, startCard } from './cards/start.js';
+import { runSupplier } from './connection/supplier.js';
+import { loadOrMakeIdentity } from './key-file.js';
+import { afterFirstVerdicts } from './once.js';
+import { figure } from './ui/checks-table.js';
+import type { Display } from './ui/display.js';
+import { narrate } from './ui/narrator.js';
+
+export interface RunOptions {
+  readonly verifier: URL;
+  /** Directory of the key. */
+  readonly home: string;
+  readonly name: string;
+  readonly allowSoftware: boolean;
+  /** End after the first complete set of verdicts. */
+  readonly once: boolean;
+  /** Ends the agent in order. */
+  readonly signal: AbortSignal;
+  readonly display: Display;
+}
+
+/**
+ * The agent as a supplier runs it: key, cards, connection, exams, until `signal` or `once` ends it.
+ *
+ * @returns the last status with `once`, null where it was not told; null without `once`
+ * @throws TouchstoneError `agent.key-unreadable`, or a code with which the verifier turns the device away for good
+ */
+export async function runAgent(options: RunOptions): Promise<DeviceStatus | null> {
+  const { display, verifier, name } = options;
+  const identity = await loadOrMakeIdentity(options.home);
+  display.info(`Device ${identity.device}, key in ${options.home}.`);
+  const cards = await startCards(options.allowSoftware, display);
+  const enough = new AbortController();
+  let status: DeviceStatus | null = null;
+  const tell = narrate(
+    display,
+    cards.map((card) => card.claim.model),
+  );
+  const watch = afterFirstVerdicts((last) => {
+    status = last;
+    enough.abort();
+  });
+  try {
+    await runSupplier({
+      verifier,
+      identity,
+      name,
+      cards,
+      signal: AbortSignal.any([options.signal, enough.signal]),
+      events: (event) => {
+        tell(event);
+        if (options.once) watch(event);
+      },
+    });
+  } finally {
+    await closeCards(cards);
+  }
+  return status;
+}
+
+/** Finds the cards of this machine and starts their engines, one after another, telling what was found. */
+export async function startCards(allowSoftware: boolean, display: Display): Promise<StartedCard[]> {
+  const started: StartedCard[] = [];
+  for (const candidate of await findCandidates({ allowSoftware })) {
+    const card = await startCard(candidate);
+    started.push(card);
+    const { kind, model, engine, warmupGflops } = card.claim;
+    if (engine)
+      display.info(`Found ${kind} ${model}: ${engine}, warm-up ${figure(warmupGflops ?? 0)} GFLOP/s.`);
+    else display.warn(`Found ${kind} ${model}, but no engine for it. ${whyNot(card)}`);
+  }
+  return started;
+}
+
+/** Stops the engines. */
+export async function closeCards(cards: readonly StartedCard[]): Promise<void> {
+  await Promise.all(cards.map((card) => card.prover?.close()));
+}
+
+const whyNot = (card: StartedCard): string =>
+  card.failed.map(({ engine, message }) => `${engine}: ${message}`).join(' ');

@@ -1,0 +1,9 @@
+import { describe } from 'vitest';
+import { describeEngine } from '../testing/conformance.js';
+import { useSoftwareVulkan } from '../testing/software-vulkan.js';
+import { createOnnxEngine } from './engine.js';
+
+useSoftwareVulkan();
+describe('onnx-webgpu on software Vulkan', { timeout: 60_000 }, () =>
+  describeEngine(() => createOnnxEngine({ provider: 'webgpu' })),
+);

@@ -1,0 +1,43 @@
+import type { PageNetwork } from '../../pages/network.js';
+import type { Recompute } from '../engine.js';
+import type { OnnxOptions } from './session.js';
+import { PageSession } from './session.js';
+
+export interface OnnxRecompute {
+  readonly recompute: Recompute;
+  close(): Promise<void>;
+}
+
+/**
+ * The verifier's batched product on ONNX Runtime. Sessions are kept by `(n, layers)`, the `keep` last used ones.
+ * One call at a time: a call blocks its thread anyway.
+ */
+export function createOnnxRecompute(options: OnnxOptions, keep = 4): OnnxRecompute {
+  const sessions = new Map<string, PageSession>();
+
+  async function sessionFor({ n, layers }: PageNetwork): Promise<PageSession> {
+    const key = `${n} ${layers}`;
+    const session = sessions.get(key) ?? (await PageSession.create(options, { n, layers, start: 'pages' }));
+    // A Map keeps insertion order: putting it in again makes it the last used.
+    sessions.delete(key);
+    sessions.set(key, session);
+    const [oldest] = sessions;
+    if (sessions.size > keep && oldest !== undefined) {
+      sessions.delete(oldest[0]);
+      await oldest[1].close();
+    }
+    return session;
+  }
+
+  return {
+    async recompute(network, starts, count) {
+      const session = await sessionFor(network);
+      session.load(network);
+      return session.run({ pages: [starts, [count, network.n]] });
+    },
+    async close() {
+      for (const session of sessions.values()) await session.close();
+      sessions.clear();
+    },
+  };
+}

@@ -1,0 +1,5 @@
+import { describe } from 'vitest';
+import { createReferenceEngine } from './reference.js';
+import { describeEngine } from './testing/conformance.js';
+
+describe('reference', { timeout: 60_000 }, () => describeEngine(createReferenceEngine));

@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import {
+  type AbsentEngine,
+  createEngine,
+  engineNames,
+  findEngines,
+} from '../../challenges/engines/catalogue.js';
+import { createOnnxRecompute } from '../../challenges/engines/onnx/recompute.js';
+import { referenceRecompute } from '../../challenges/engines/reference.js';
+import { checkVectors, type VectorResult, type VectorVerifier } from '../../challenges/vectors/check.js';
+import { TouchstoneError } from '../../protocol/error.js';
+
+interface VectorsOptions {
+  readonly json?: boolean;
+  readonly engine?: string[];
+}
+
+/** `touchstone vectors DIR`: every engine on this machine against answer files. */
+export function registerVectors(program: Command): void {
+  program
+    .command('vectors')
+    .argument('<dir>', 'directory with stream.json, compute.json')
+    .description('check every engine on this machine against answer files')
+    .option('--json', 'print one JSON document')
+    .option('--engine <name...>', `only these engines (${engineNames.join(', ')})`)
+    .action(async (directory: string, options: VectorsOptions) => {
+      const ok = options.json ? await printJson(directory, options) : await printLines(directory, options);
+      if (!ok) process.exitCode = 1;
+    });
+}
+
+async function printLines(directory: string, options: VectorsOptions): Promise<boolean> {
+  const print = (line: string) => process.stdout.write(`${line}\n`);
+  try {
+    const run = await runVectors(directory, options, (result) => print(lineOf(result)));
+    for (const { name, code, reason } of run.absent) {
+      print(`${name.padEnd(14)} ${code === 'engine.unavailable' ? 'absent' : code}: ${reason}`);
+    }
+    for (const name of run.notChecked)
+      print(`${name.padEnd(14)} not checked yet: this version does not have its exam`);
+    print(`${run.checked} checked, ${run.differences} differ`);
+    if (run.checked === 0) print('Nothing was checked, so nothing is shown.');
+    return run.ok;
+  } catch (error) {
+    if (!(error instanceof TouchstoneError)) throw error;
+    process.stderr.write(`${error.code}: ${error.message}\n`);
+    return false;
+  }
+}
+
+async function printJson(directory: string, options: VectorsOptions): Promise<boolean> {
+  let document: { readonly ok: boolean };
+  try {
+    document = await runVectors(directory, options);
+  } catch (error) {
+    if (!(error instanceof TouchstoneError)) throw error;
+    document = { ok: false, error: { code: error.code, message: error.message } } as { readonly ok: boolean };
+  }
+  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  return document.ok;
+}
+
+/** What `--json` prints. */
+interface VectorsRun {
+  readonly ok: boolean;
+  readonly checked: number;
+  readonly differences: number;
+  readonly results: VectorResult[];
+  readonly absent: AbsentEngine[];
+  readonly notChecked: string[];
+}
+
+async function runVectors(
+  directory: string,
+  { engine: wanted }: VectorsOptions,
+  onResult: (result: VectorResult) => void = () => {},
+): Promise<VectorsRun> {
+  // A name that no engine has is refused before anything runs.
+  const engines = new Map((wanted ?? engineNames).map((name) => [name, createEngine(name)]));
+  const { present, absent } = await findEngines([...engines.keys()]);
+  for (const { name } of absent) engines.delete(name);
+  const product = createOnnxRecompute({ provider: 'cpu' });
+  const verifiers: VectorVerifier[] = [];
+  if (engines.has('reference')) verifiers.push({ name: 'verifier reference', recompute: referenceRecompute });
+  if (present.includes('onnx-cpu'))
+    verifiers.push({ name: 'verifier onnx-cpu', recompute: product.recompute });
+  try {
+    const report = await checkVectors(directory, [...engines.values()], verifiers, onResult);
+    const checked = report.results.length;
+    const differences = report.results.filter((result) => !result.ok).length;
+    // An engine that is here and wrong is a difference; one that was asked for by name and is absent was not checked.
+    const missed = absent.filter(({ code }) => wanted !== undefined || code !== 'engine.unavailable');
+    const ok = checked > 0 && differences === 0 && missed.length === 0;
+    return { ok, checked, differences, ...report, absent };
+  } finally {
+    await product.close();
+    for (const engine of engines.values()) await engine.close();
+  }
+}
+
+function lineOf({ file, case: at, engine, ok, difference }: VectorResult): string {
+  return `${file} case ${at}  ${engine.padEnd(18)} ${ok ? 'ok' : `DIFFERS: ${difference}`}`;
+}
