@@ -70,9 +70,14 @@ export const examReasonCodes = codes({
   'exam.unanswered': {
     kind: 'reason',
     title: 'Not answered',
-    detail:
-      'The connection was lost each time before the card had committed. Nothing is counted against the card.',
+    detail: 'The connection was lost before the card had committed. Nothing is counted against the card.',
     fix: 'Check the network; the same exam is asked again when the device is back.',
+  },
+  'exam.gave-up': {
+    kind: 'reason',
+    title: 'Gave up again and again',
+    detail: 'The connection was lost between go and commit in several attempts of one exam.',
+    fix: 'Check that the machine survives full load: power supply, cooling, driver. Then the exam is asked again.',
   },
   'exam.not-ready': {
     kind: 'reason',

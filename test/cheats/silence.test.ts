@@ -8,8 +8,9 @@ import {
   goesSilentOnBadOpenings,
   staysSilent,
 } from '../../simulator/cheats/goes-silent-on-bad-openings.js';
+import { blamesEngine, takeTurns } from '../../simulator/cheats/takes-turns.js';
 import { EngineProver } from '../../simulator/engine-prover.js';
-import { type Hall, openHall, reasonsOf } from './testing/hall.js';
+import { type Entrant, type Hall, openHall, reasonsOf } from './testing/hall.js';
 
 const fraction = 0.6;
 let hall: Hall;
@@ -40,7 +41,17 @@ function examineAll() {
     cut();
     return staysSilent();
   };
+  const chip = hall.chip();
+  const [turn1, turn2, turn3, turn4, turn5] = takeTurns(
+    Array.from({ length: 5 }, () => new EngineProver(hall.engine(chip.tenant()))),
+    blamesEngine,
+  ).map((prover) => ({ claim: hall.claim(), prover })) as [Entrant, Entrant, Entrant, Entrant, Entrant];
   return hall.examine({
+    turn1,
+    turn2,
+    turn3,
+    turn4,
+    turn5,
     honest: { claim: hall.claim(), prover: new EngineProver(hall.engine()) },
     silent: evading(staysSilent),
     declining: evading(feignsError),
@@ -68,6 +79,15 @@ describe('a device that does not answer when a page is opened that it did not co
   it('is rejected as silent when it disconnects each time, however often it comes back', () => {
     expect(seen.disconnecting.status).toBe('rejected');
     expect(reasonsOf(seen.disconnecting)).toContain('exam.silent');
+  });
+});
+
+describe('identities that take turns on one chip by dropping out after go', () => {
+  it('come through with at most as many as an exam has attempts', () => {
+    const turns = [seen.turn1, seen.turn2, seen.turn3, seen.turn4, seen.turn5];
+    const rejected = turns.filter(({ status }) => status !== 'verified');
+    expect(rejected.length).toBeGreaterThanOrEqual(2);
+    for (const document of rejected) expect(reasonsOf(document)).toContain('exam.silent');
   });
 });
 

@@ -15,11 +15,13 @@ function examineAll() {
     prover: new EngineProver(hall.engine(tenant)),
   });
   const slow = () => on(hall.chip('RTX A5000').tenant());
+  const otherEngine = new EngineProver(hall.engine(hall.chip('RTX A5000').tenant(), 'onnx-webgpu'));
   const shared = hall.chip();
   const colluding = hall.chip('RTX 4090', { share: lowestFirst });
   return hall.examine({
     honest: on(),
     bigger: slow(),
+    otherEngine: { ...slow(), prover: otherEngine },
     earlyJunk: { ...slow(), prover: commitsBeforeComputing(slow().prover, 500, randomBytes) },
     twice: { ...slow(), run: (options) => runCommittingTwice(options, randomBytes) },
     shared1: on(shared.tenant()),
@@ -43,6 +45,11 @@ describe('a device that is slower than it claims', () => {
   it('is rejected for its rate when it claims a bigger card', () => {
     expect(seen.bigger.status).toBe('rejected');
     expect(reasonsOf(seen.bigger)).toContain('rate.below-class');
+  });
+
+  it('is not given the class by naming an engine that nobody has measured on it', () => {
+    expect(seen.otherEngine.cards[0]?.class).not.toBe('rtx-4090');
+    expect(reasonsOf(seen.otherEngine)).toContain('rate.unmeasured');
   });
 
   it('gains nothing by committing to junk before it has computed', () => {

@@ -15,6 +15,7 @@ export interface Connection {
 /** Which devices are connected: at most one connection each, the newest. */
 export class Hub {
   readonly #connections = new Map<string, Connection>();
+  readonly #lastSeen = new Map<string, number>();
 
   /** Takes a connection in; an older one of the same device is closed. */
   add(connection: Connection): void {
@@ -26,11 +27,17 @@ export class Hub {
   /** @returns false when the device already has a newer connection: then it is not gone */
   remove(connection: Connection): boolean {
     if (this.#connections.get(connection.device) !== connection) return false;
+    this.#lastSeen.set(connection.device, connection.lastSeenAt);
     return this.#connections.delete(connection.device);
   }
 
   get(device: string): Connection | undefined {
     return this.#connections.get(device);
+  }
+
+  /** When this verifier, since its start, last heard of a device; wall clock. */
+  lastSeenAt(device: string): number | null {
+    return this.#connections.get(device)?.lastSeenAt ?? this.#lastSeen.get(device) ?? null;
   }
 
   send(device: string, message: VerifierMessage): boolean {

@@ -2,7 +2,6 @@ import { type Code, codeTable, isCode } from '../../protocol/codes/table.js';
 import { type CardClass, type Catalogue, classById, unlistedId } from '../../scoring/catalogue/catalogue.js';
 import type { ExamFact } from '../../scoring/facts.js';
 import type { Score } from '../../scoring/formula/v1/v1.js';
-import type { Connection } from '../connections/hub.js';
 import type { DeviceState, ExamHistory } from '../devices/devices.js';
 import type { DeviceDocument, LastExam, Reason } from './schemas.js';
 
@@ -14,7 +13,9 @@ export interface DeviceFacts {
   /** Of each claimed card, by index. */
   readonly classes: readonly (CardClass | null)[];
   readonly catalogue: Catalogue;
-  readonly connection: Connection | undefined;
+  readonly connected: boolean;
+  /** Milliseconds since 1970; null where it was not seen since the verifier's start. */
+  readonly lastSeenAt: number | null;
 }
 
 export const timeOf = (at: number): string => new Date(at).toISOString();
@@ -29,7 +30,7 @@ export function reasonOf(code: string): Reason {
 
 /** The public facts about a device: `GET /v1/devices/:id`. */
 export function deviceDocument(facts: DeviceFacts): DeviceDocument {
-  const { state, score, connection } = facts;
+  const { state, score, connected, lastSeenAt } = facts;
   return {
     id: state.device,
     name: state.enrolment.name,
@@ -37,8 +38,8 @@ export function deviceDocument(facts: DeviceFacts): DeviceDocument {
     since: timeOf(state.statusSince),
     reasons: state.reasons.map(reasonOf),
     enrolledAt: timeOf(state.firstEnrolledAt),
-    connected: connection !== undefined,
-    lastSeenAt: connection === undefined ? null : timeOf(connection.lastSeenAt),
+    connected,
+    lastSeenAt: lastSeenAt === null ? null : timeOf(lastSeenAt),
     agent: state.enrolment.agent,
     cards: cardDocuments(facts),
     scores: {

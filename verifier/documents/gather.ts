@@ -28,5 +28,13 @@ export async function gatherFacts(services: Services, device: string): Promise<D
     return { card, class: cardClass?.id ?? null, expectedGflops: expected?.gflops ?? null };
   });
   const score = scoreDevice({ cards, exams: history.outcomes, presence });
-  return { state, history, score, classes, catalogue: options.catalogue, connection: hub.get(device) };
+  return {
+    state,
+    history,
+    score,
+    classes,
+    catalogue: options.catalogue,
+    connected: hub.get(device) !== undefined,
+    lastSeenAt: hub.lastSeenAt(device),
+  };
 }

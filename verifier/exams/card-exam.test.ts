@@ -93,10 +93,29 @@ describe("a card's exam", () => {
     expect(resultOf(exam)).toMatchObject({ outcome: 'failed', reason: 'exam.silent' });
   });
 
-  it('does not count it against a card when the line breaks before the commit', () => {
+  it('does not count it against a card when the line breaks before go, or once after it', () => {
+    const beforeGo: CardEvent[] = [{ type: 'arm' }, says(ready), { type: 'disconnected' }];
+    const afterGo: CardEvent[] = [...toGo, { type: 'disconnected' }];
+    for (const events of [
+      [...beforeGo, ...beforeGo, ...beforeGo],
+      [...beforeGo, ...afterGo, ...beforeGo],
+      [...beforeGo, ...beforeGo, ...afterGo],
+    ]) {
+      expect(resultOf(play(events).exam)).toMatchObject({ outcome: 'unanswered', reason: 'exam.unanswered' });
+    }
+  });
+
+  it('counts it when the line breaks after go again and again', () => {
     const broken: CardEvent[] = [...toGo, { type: 'disconnected' }];
     const { exam } = play([...broken, ...broken, ...broken]);
-    expect(resultOf(exam)).toMatchObject({ outcome: 'unanswered', reason: 'exam.unanswered' });
+    expect(resultOf(exam)).toMatchObject({ outcome: 'failed', reason: 'exam.gave-up' });
+  });
+
+  it('asks a card again that gives up after go with its line alive, and takes the third time for silence', () => {
+    const givesUp: CardEvent[] = [...toGo, says(decline)];
+    expect(play(givesUp).exam).toMatchObject({ attempts: 1, phase: { at: 'owed' } });
+    const { exam } = play([...givesUp, ...givesUp, ...givesUp]);
+    expect(resultOf(exam)).toMatchObject({ outcome: 'failed', reason: 'exam.silent' });
   });
 
   it('does not count it against a card when it cannot get ready', () => {

@@ -49,6 +49,8 @@ export interface CardExam {
   readonly shape: ComputeShape;
   /** Times it was armed. */
   readonly attempts: number;
+  /** Times the line broke between `go` and the commit. Once is an accident. */
+  readonly breaks: number;
   /** Seed of an attempt whose time ran out while the connection lived: its commit is late, not unknown. */
   readonly lateSeed: string | null;
   readonly phase: CardPhase;
@@ -80,6 +82,7 @@ export interface Step {
 export const newCardExam = (shape: ComputeShape): CardExam => ({
   shape,
   attempts: 0,
+  breaks: 0,
   lateSeed: null,
   phase: { at: 'owed' },
 });
@@ -190,13 +193,15 @@ function leave(exam: CardExam): Step {
   }
 }
 
-/** The engine can't: before a commit that is honest enough, after it a refusal to show is a silence. */
+/** The engine can't: honest enough before the seed is known. After it, with the line alive, it is a silence. */
 function decline(exam: CardExam): Step {
   switch (exam.phase.at) {
     case 'arming':
     case 'ready':
-    case 'running':
       return { exam: endUnproven(exam, 'unanswered', 'exam.declined') };
+    case 'running':
+      if (exam.attempts >= maxAsks) return { exam: endUnproven(exam, 'failed', 'exam.silent') };
+      return { exam: to(exam, { at: 'owed' }) };
     case 'opening':
       return runOut(exam);
     default:
@@ -228,9 +233,9 @@ function lose(exam: CardExam): Step {
   switch (phase.at) {
     case 'arming':
     case 'ready':
+      return { exam: oweAgain(exam) };
     case 'running':
-      if (exam.attempts >= maxAsks) return { exam: endUnproven(exam, 'unanswered', 'exam.unanswered') };
-      return { exam: to(exam, { at: 'owed' }) };
+      return { exam: oweAgain({ ...exam, breaks: exam.breaks + 1 }) };
     case 'opening':
       // The draw is known to the card now: a line that breaks here again and again is a silence.
       if (phase.asks >= maxAsks) return { exam: endUnproven(exam, 'failed', 'exam.silent') };
@@ -238,6 +243,17 @@ function lose(exam: CardExam): Step {
     default:
       return { exam };
   }
+}
+
+/**
+ * A broken line before the commit counts against nobody, unless it broke again and again in the very seconds after
+ * `go`: identities that share a chip could take turns on it that way.
+ */
+function oweAgain(exam: CardExam): CardExam {
+  if (exam.attempts < maxAsks) return to(exam, { at: 'owed' });
+  return exam.breaks > 1
+    ? endUnproven(exam, 'failed', 'exam.gave-up')
+    : endUnproven(exam, 'unanswered', 'exam.unanswered');
 }
 
 const to = (exam: CardExam, phase: CardPhase): CardExam => ({ ...exam, phase });

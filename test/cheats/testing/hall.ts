@@ -13,7 +13,7 @@ import { type ChipTenant, SimulatedChip } from '../../../simulator/chip.js';
 import { type ClaimedName, claimedModels, claimGpu } from '../../../simulator/claims.js';
 import { ChipEngine } from '../../../simulator/engine.js';
 import { startHostEngine } from '../../../simulator/host/host-engine.js';
-import { scaledCatalogue } from '../../../simulator/scaled-catalogue.js';
+import { scaledCatalogue, simulatedEngine } from '../../../simulator/scaled-catalogue.js';
 import { evenly, type ShareRule } from '../../../simulator/sharing.js';
 import type { DeviceDocument } from '../../../verifier/documents/schemas.js';
 import { startVerifier } from '../../../verifier/main.js';
@@ -32,8 +32,8 @@ export interface Hall {
   claim(model?: ClaimedName): CardClaim;
   /** A new chip that does as much as an honest card of the model. */
   chip(model?: ClaimedName, options?: { speed?: number; share?: ShareRule }): SimulatedChip;
-  /** The engine of one identity on a chip; of a new RTX 4090 where absent. */
-  engine(tenant?: ChipTenant): ComputeEngine;
+  /** The engine of one identity on a chip; of a new RTX 4090 where absent. `name` is what it says it is. */
+  engine(tenant?: ChipTenant, name?: string): ComputeEngine;
   /** Starts one, and returns its device id. */
   enter(name: string, entrant: Entrant, events?: SupplierOptions['events']): string;
   /** What the verifier says of a device now. */
@@ -86,7 +86,7 @@ export async function openHall({ examSeconds = 1, revealMs = 1_000 } = {}): Prom
   return {
     claim: (model = 'RTX 4090') => claimGpu(claimedModels[model], randomBytes),
     chip,
-    engine: (tenant = chip().tenant()) => new ChipEngine('onnx-cuda', tenant, host),
+    engine: (tenant = chip().tenant(), name = simulatedEngine) => new ChipEngine(name, tenant, host),
     enter,
     document: async (device) => JSON.parse(await api.device(device)) as DeviceDocument,
     async examine<Name extends string>(entrants: Record<Name, Entrant>) {

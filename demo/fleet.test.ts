@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { type ClaimedName, claimedModels } from '../simulator/claims.js';
+import { scaledCatalogue } from '../simulator/scaled-catalogue.js';
+import { castWithout, demoFleet } from './fleet.js';
+import { urlIn } from './verifier-process.js';
+
+const { operationsPerSecond } = scaledCatalogue();
+
+describe('the fleet of the demo', () => {
+  it('has honest suppliers of different models, a bigger claim, a lazy card and a shared chip', () => {
+    const { members, plan } = demoFleet(castWithout([]), operationsPerSecond);
+    expect(members.filter(({ truth }) => truth === 'honest')).toHaveLength(3);
+    expect(members.filter(({ truth }) => truth === 'fake')).toHaveLength(6);
+    expect(plan.chips.map(({ identities }) => identities.length)).toEqual([1, 1, 1, 1, 1, 4]);
+    const names = plan.chips.flatMap(({ identities }) => identities.map(({ name }) => name));
+    expect(members.map(({ name }) => name)).toEqual(names);
+  });
+
+  it('has a slow model that no tolerance makes a star, and no model that this machine really has', () => {
+    for (const own of [[], [claimedModels['RTX 3090'].model]] as string[][]) {
+      const cast = castWithout(own);
+      expect(operationsPerSecond(cast.slow)).toBeLessThan(operationsPerSecond(cast.star) / 2);
+      const models: ClaimedName[] = Object.values(cast);
+      for (const model of models) expect(own).not.toContain(claimedModels[model].model);
+    }
+  });
+});
+
+describe('the verifier’s output', () => {
+  it('is read for an address, whatever else is in it', () => {
+    expect(urlIn('{"listening":"http://127.0.0.1:4711"}')?.port).toBe('4711');
+    for (const line of [
+      '',
+      'listening',
+      '{"level":30}',
+      'null',
+      '{"listening":7}',
+      '{"listening":"nowhere"}',
+    ])
+      expect(urlIn(line)).toBeNull();
+  });
+});

@@ -1,0 +1,97 @@
+import { claimsBigger } from '../simulator/cheats/claims-bigger.js';
+import { sharedChip } from '../simulator/cheats/shared-chip.js';
+import { type ClaimedName, claimedModels } from '../simulator/claims.js';
+import type { ChipPlan, FleetPlan, IdentityPlan } from '../simulator/plan.js';
+import type { Truth } from './verdict.js';
+
+/** A device of the demo and what only the demo knows of it. */
+export interface Member {
+  readonly name: string;
+  readonly truth: Truth;
+  /** What it really is, for the table at the end. */
+  readonly is: string;
+}
+
+export interface DemoFleet {
+  readonly members: readonly Member[];
+  readonly plan: FleetPlan;
+}
+
+/** The models of one performance, from fast to slow. */
+export interface Cast {
+  readonly star: ClaimedName;
+  readonly second: ClaimedName;
+  readonly third: ClaimedName;
+  /** Less than half as fast as the star. */
+  readonly slow: ClaimedName;
+}
+
+const casts: readonly Cast[] = [
+  { star: 'RTX 4090', second: 'RTX 3090', third: 'RTX A5000', slow: 'RTX 3060 12GB' },
+  { star: 'H100 SXM5 80GB', second: 'A100 SXM4 80GB', third: 'A40', slow: 'L4' },
+];
+
+/**
+ * A cast of which this machine has no card: simulated models run at a small scale, and so does what is expected of
+ * them, so a real card of one of them would be faster than its physics.
+ *
+ * @param own what this machine's driver calls its cards
+ */
+export function castWithout(own: readonly string[]): Cast {
+  const isOwn = (model: ClaimedName) => own.includes(claimedModels[model].model);
+  return casts.find((cast) => !Object.values(cast).some(isOwn)) ?? (casts[0] as Cast);
+}
+
+/**
+ * The simulated suppliers of the demo. Their names say nothing of what they are.
+ *
+ * @param operationsPerSecond what an honest card of a model does here
+ */
+export function demoFleet(
+  { star, second, third, slow }: Cast,
+  operationsPerSecond: (model: ClaimedName) => number,
+): DemoFleet {
+  const chip = (model: ClaimedName, speed = 1) => ({
+    opsPerSecond: operationsPerSecond(model) * speed,
+    memoryBytes: claimedModels[model].memoryBytes,
+  });
+  const honest = (name: string, model: ClaimedName): Entry => ({
+    chip: { ...chip(model), identities: [{ name, claims: model }] },
+    truth: 'honest',
+    is: `a genuine ${model}`,
+  });
+  const shared = ['flint', 'garnet', 'heron', 'iris'];
+  const lazy: IdentityPlan = {
+    name: 'elm',
+    claims: star,
+    cheat: { kind: 'computes fraction', fraction: 0.6 },
+  };
+  const entries: Entry[] = [
+    honest('alder', star),
+    honest('basalt', second),
+    honest('cobalt', third),
+    { chip: claimsBigger('dune', star, chip(slow)), truth: 'fake', is: `really the slower ${slow}` },
+    {
+      chip: { ...chip(star, 0.6), identities: [lazy] },
+      truth: 'fake',
+      is: 'slower and computes 60 % of its pages',
+    },
+    {
+      chip: sharedChip(shared, star, chip(star)),
+      truth: 'fake',
+      is: `one of ${shared.length} on one ${star}`,
+    },
+  ];
+  return {
+    members: entries.flatMap(({ chip: { identities }, truth, is }) =>
+      identities.map(({ name }) => ({ name, truth, is })),
+    ),
+    plan: { seed: 'touchstone demo', spread: 0.03, chips: entries.map((entry) => entry.chip) },
+  };
+}
+
+interface Entry {
+  readonly chip: ChipPlan;
+  readonly truth: Truth;
+  readonly is: string;
+}

@@ -1,0 +1,175 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+import { join } from 'node:path';
+import { findNvidiaGpus } from '../agent/cards/nvidia-smi.js';
+import { loadOrMakeIdentity } from '../agent/key-file.js';
+import { workerFile } from '../challenges/worker-file.js';
+import { scaledCatalogue } from '../simulator/scaled-catalogue.js';
+import { Household } from './children.js';
+import { castWithout, demoFleet, type Member } from './fleet.js';
+import { type Screen, screenOn } from './screen.js';
+import { softwareVulkan } from './software-vulkan.js';
+import { rowOf, standingOf } from './standing.js';
+import type { SuppliersOrder, SuppliersReply } from './suppliers-process.js';
+import { type DemoAnswer, isWrong, judge } from './verdict.js';
+import { startVerifier } from './verifier-process.js';
+import { Watch } from './watch.js';
+
+export interface DemoOptions {
+  /** Stop when every device has its verdict. */
+  readonly once: boolean;
+  /** Print the answer as one line of JSON at the end. */
+  readonly json: boolean;
+  /** Longest wait for the verdicts. */
+  readonly seconds: number;
+}
+
+/** A device of the demo, by its key. */
+interface Participant extends Member {
+  readonly device: string;
+  readonly claims: string;
+}
+
+/** Ends with the first SIGINT, SIGTERM or SIGHUP; a second one ends the process. */
+function endOfDemo(): AbortSignal {
+  const end = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (end.signal.aborted) process.exit(1);
+      end.abort();
+    });
+  }
+  return end.signal;
+}
+
+/**
+ * Plays the demo: a verifier, this machine and a simulated fleet, each in a process of its own. This process alone
+ * knows which of them are fake; what it says of verdicts it has from the verifier's public API.
+ *
+ * @returns the verdicts against the truth
+ * @throws Error where one of the processes ends by itself
+ */
+export async function runDemo(options: DemoOptions): Promise<DemoAnswer> {
+  const over = new AbortController();
+  const end = AbortSignal.any([endOfDemo(), over.signal]);
+  // With --json, stdout belongs to the answer.
+  const screen = screenOn(options.json ? process.stderr : process.stdout);
+  const household = new Household();
+  try {
+    const answer = await Promise.race([play(options, household, screen, end), household.lost]);
+    if (options.json) process.stdout.write(`${JSON.stringify(answer)}\n`);
+    return answer;
+  } finally {
+    over.abort();
+    await household.close();
+  }
+}
+
+async function play(
+  options: DemoOptions,
+  household: Household,
+  screen: Screen,
+  end: AbortSignal,
+): Promise<DemoAnswer> {
+  screen.say('Starting a verifier, this machine as a supplier, and simulated suppliers.');
+  const cast = castWithout((await findNvidiaGpus()).map(({ model }) => model));
+  const { catalogue, operationsPerSecond } = scaledCatalogue(Object.values(cast));
+  const catalogueFile = join(household.directory, 'catalogue.json');
+  writeFileSync(catalogueFile, JSON.stringify(catalogue));
+  const verifier = await startVerifier(household, catalogueFile);
+  screen.say(`Verifier: ${verifier.href}`);
+
+  const fleet = demoFleet(cast, operationsPerSecond);
+  const order: SuppliersOrder = { verifier: verifier.href, plan: fleet.plan };
+  const participants = [
+    await startMachine(household, verifier),
+    ...(await startFleet(household, order, fleet.members)),
+  ];
+
+  const watch = new Watch(
+    verifier,
+    participants.map(({ device }) => device),
+  );
+  const answerNow = (): DemoAnswer =>
+    judge(participants.map((participant) => withVerdict(participant, watch)));
+  const allDecided = new AbortController();
+  let told = false;
+  const look = (): void => {
+    screen.show(participants.map((participant) => latestRow(participant, watch)));
+    if (!watch.decided || told) return;
+    told = true;
+    for (const line of verdictLines(participants, answerNow())) screen.say(line);
+    if (options.once) allDecided.abort();
+    else screen.say(`The verifier goes on at ${verifier.href} until Ctrl-C.`);
+  };
+  const limits = [
+    end,
+    allDecided.signal,
+    ...(options.once ? [AbortSignal.timeout(options.seconds * 1000)] : []),
+  ];
+  await watch.follow(look, AbortSignal.any(limits));
+  const answer = answerNow();
+  if (!told) for (const line of verdictLines(participants, answer)) screen.say(line);
+  return answer;
+}
+
+/** This machine, by the real agent in a process of its own. */
+async function startMachine(household: Household, verifier: URL): Promise<Participant> {
+  const home = join(household.directory, 'agent');
+  const { device } = await loadOrMakeIdentity(home);
+  const name = 'this-machine';
+  const { pid } = household.start(
+    'The agent',
+    workerFile(import.meta.url, '../cli/touchstone'),
+    ['agent', '--verifier', verifier.href, '--home', home, '--name', name, '--allow-software'],
+    softwareVulkan(),
+  );
+  // Its engines take every core they find, and the simulated cards, timed to the millisecond, share those cores.
+  if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  return { name, device, truth: 'honest', is: 'this machine', claims: 'its own cards' };
+}
+
+async function startFleet(
+  household: Household,
+  order: SuppliersOrder,
+  members: readonly Member[],
+): Promise<Participant[]> {
+  const child = household.start('The simulated suppliers', workerFile(import.meta.url, 'suppliers-process'));
+  child.send(order);
+  const [{ devices }] = (await once(child, 'message')) as [SuppliersReply];
+  return members.map((member) => {
+    const found = devices.find(({ name }) => name === member.name);
+    if (!found) throw new Error(`${member.name} was not started`);
+    return { ...member, ...found };
+  });
+}
+
+function latestRow({ name, claims, device }: Participant, watch: Watch) {
+  const document = watch.seen.get(device);
+  if (document) return rowOf(document);
+  return {
+    name,
+    claims,
+    status: 'starting',
+    class: null,
+    measured: null,
+    required: null,
+    reasons: [],
+  } as const;
+}
+
+function withVerdict({ name, truth, device }: Participant, watch: Watch) {
+  const document = watch.verdicts.get(device);
+  return { name, truth, verdict: document ? standingOf(document) : null };
+}
+
+function verdictLines(participants: readonly Participant[], answer: DemoAnswer): string[] {
+  const lines = answer.devices.map((device, i) => {
+    const mark = isWrong(device) ? 'WRONG' : 'right';
+    const { is, claims } = participants[i] as Participant;
+    const reasons = device.reasons.join(' ');
+    return `${mark}: ${device.name} is ${is}, claims ${claims}: ${device.status ?? 'no verdict'}. ${reasons}`;
+  });
+  return ['', 'Verdicts against the truth', ...lines, `${answer.wrong} of ${lines.length} wrong.`, ''];
+}

@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { workerFile } from '../challenges/worker-file.js';
+import type { Household } from './children.js';
+
+/** Long enough for all simulated suppliers to arrive before the first cohort starts. */
+const cohortSeconds = 2;
+
+/**
+ * Starts the command `touchstone verifier` with everything embedded, on a free port of this machine.
+ *
+ * @param catalogueFile classes by which it judges
+ * @returns its address, once it listens
+ */
+export async function startVerifier(household: Household, catalogueFile: string): Promise<URL> {
+  const child = household.start('The verifier', workerFile(import.meta.url, '../cli/touchstone'), [
+    ...['verifier', '--host', '127.0.0.1', '--port', '0'],
+    ...['--data', join(household.directory, 'verifier'), '--catalogue', catalogueFile],
+    ...['--cohort-seconds', String(cohortSeconds)],
+  ]);
+  if (!child.stdout) throw new Error('the verifier has no output');
+  const lines = createInterface({ input: child.stdout });
+  const listening = new Promise<URL>((resolve) => {
+    lines.on('line', (line) => {
+      const url = urlIn(line);
+      if (url) resolve(url);
+    });
+  });
+  return Promise.race([listening, once(child, 'exit').then(() => household.lost)]);
+}
+
+/** The address that the verifier's first line names; null where a line says something else. */
+export function urlIn(line: string): URL | null {
+  try {
+    const { listening } = JSON.parse(line) as { listening?: unknown };
+    return typeof listening === 'string' ? new URL(listening) : null;
+  } catch {
+    return null;
+  }
+}

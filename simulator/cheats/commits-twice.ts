@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { VerifierApi } from '../../agent/connection/api.js';
+import { openSocket } from '../../agent/connection/socket.js';
+import type { SupplierOptions } from '../../agent/connection/supplier.js';
+import { ExamRunner } from '../../agent/exam/runner.js';
+import { agentInfo } from '../../agent/version.js';
+import { toHex } from '../../protocol/bytes.js';
+import type { RandomBytes } from '../../protocol/clock.js';
+import type { AgentMessage, VerifierMessage } from '../../protocol/messages/exam.js';
+
+const pauseMs = 1000;
+
+type Arm = Extract<VerifierMessage, { type: 'exam.arm' }>;
+type Go = Extract<VerifierMessage, { type: 'exam.go' }>;
+
+/**
+ * An agent that lies about its clock on the wire: it commits to junk the moment it is asked, so that the verifier's
+ * clock stops, and sends the commit to what it really computed when it has it.
+ */
+export async function runCommittingTwice(options: SupplierOptions, random: RandomBytes): Promise<void> {
+  const { signal } = options;
+  while (!signal.aborted) {
+    // A busy verifier, a lost line: it only has to try again.
+    await converse(options, random).catch(() => {});
+    await sleep(pauseMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** Enrols, connects, and takes part in exams until the connection ends. */
+async function converse(options: SupplierOptions, random: RandomBytes): Promise<void> {
+  const { cards, signal, events } = options;
+  const api = new VerifierApi(options.verifier);
+  const token = await enrol(api, options);
+  const rounds = new Map<number, number>();
+  const send = (message: AgentMessage): void => socket.send(message);
+  const runner = new ExamRunner({ provers: cards.map(({ prover }) => prover), send, events });
+  const socket = openSocket({
+    url: api.socketUrl,
+    token,
+    signal,
+    onOpen: () => {},
+    onUnknown: () => {},
+    onMessage: (message) => {
+      if (message.type === 'exam.arm') noteRounds(message, rounds);
+      if (message.type === 'exam.go') for (const junk of earlyCommits(message, rounds, random)) send(junk);
+      runner.handle(message);
+    },
+  });
+  await socket.ended;
+}
+
+/** @returns the token of a session */
+async function enrol(api: VerifierApi, { identity, name, cards, signal }: SupplierOptions): Promise<string> {
+  const sign = async <T extends Record<string, unknown>>(purpose: 'enrol' | 'session', more: T) => {
+    const fields = { device: identity.device, nonce: await api.nonce(signal), host: api.host, ...more };
+    return { ...fields, signature: identity.sign(purpose, fields) };
+  };
+  const claims = cards.map(({ claim }) => claim);
+  await api.enrol(await sign('enrol', { name, agent: agentInfo, cards: claims }), signal);
+  return (await api.openSession(await sign('session', {}), signal)).token;
+}
+
+function noteRounds({ cards }: Arm, rounds: Map<number, number>): void {
+  for (const { card, shape } of cards) rounds.set(card, shape.rounds);
+}
+
+function earlyCommits({ exam, cards }: Go, rounds: Map<number, number>, random: RandomBytes): AgentMessage[] {
+  return cards.map(({ card, seed }) => ({
+    type: 'exam.commit',
+    exam,
+    card,
+    seed,
+    roots: Array.from({ length: rounds.get(card) ?? 1 }, () => toHex(random(32))),
+  }));
+}

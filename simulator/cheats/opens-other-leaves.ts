@@ -1,0 +1,24 @@
+import type { CardProver } from '../../agent/exam/prover.js';
+import type { Opening } from '../../protocol/messages/exam.js';
+
+/**
+ * Opens pages of its own choice in place of those asked: its neighbours, one page further in every round.
+ *
+ * @param asAsked true: says that they are the pages asked for. False: says which they are.
+ */
+export function opensOtherLeaves(prover: CardProver, asAsked = false): CardProver {
+  let pages = 1;
+  return {
+    arm(shape) {
+      pages = shape.pages;
+      return prover.arm(shape);
+    },
+    commit: (seed, onProgress) => prover.commit(seed, onProgress),
+    async reveal(openings) {
+      const chosen = openings.map(({ round, page }) => ({ round, page: (page + pages / 2) % pages }));
+      const reveals = await prover.reveal(chosen);
+      return asAsked ? reveals.map((reveal, i) => ({ ...reveal, ...(openings[i] as Opening) })) : reveals;
+    },
+    close: () => prover.close(),
+  };
+}
