@@ -5,7 +5,7 @@ const blockBytes = 16;
 const utf8 = new TextEncoder();
 
 /**
- * `length` bytes of `stream(seed, label)` from byte `offset` (PROTOCOL.md, notation): the AES-256-CTR keystream with
+ * `length` bytes of `stream(seed, label)` from byte `offset` (docs/protocol.md, notation): the AES-256-CTR keystream with
  * key `SHA-256(seed ‖ utf8(label))` and a 16-byte big-endian counter that starts at 0. Any part costs the same as
  * its length, so a verifier reads only what it needs.
  * @throws RangeError when `offset` or `length` is negative or not an integer: these are never a device's numbers

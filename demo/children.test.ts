@@ -45,7 +45,7 @@ describe('the household of a demo', () => {
   it('ends with its process, even where nobody closed it', async () => {
     const outer = new Household();
     const source = JSON.stringify(new URL('./children.ts', import.meta.url).href);
-    const { workerFile } = await import('../challenges/worker-file.js');
+    const { workerFile } = await import('../challenges/engines/worker-file.js');
     const { execArgv } = workerFile(import.meta.url, 'children');
     const inner = script('inner.mjs', 'setInterval(() => {}, 1000); process.send(1)');
     const text = `

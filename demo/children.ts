@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WorkerFile } from '../challenges/worker-file.js';
+import type { WorkerFile } from '../challenges/engines/worker-file.js';
 
 /** A child that was asked to stop is killed after this long. */
 const patienceMs = 5000;

@@ -4,7 +4,7 @@ import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { findNvidiaGpus } from '../agent/cards/nvidia-smi.js';
 import { loadOrMakeIdentity } from '../agent/key-file.js';
-import { workerFile } from '../challenges/worker-file.js';
+import { workerFile } from '../challenges/engines/worker-file.js';
 import { scaledCatalogue } from '../simulator/scaled-catalogue.js';
 import { Household } from './children.js';
 import { castWithout, demoFleet, type Member } from './fleet.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { workerFile } from '../challenges/worker-file.js';
+import { workerFile } from '../challenges/engines/worker-file.js';
 import type { Household } from './children.js';
 
 /** Long enough for all simulated suppliers to arrive before the first cohort starts. */

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { limits } from './limits.js';
 
 /**
- * Size of a compute exam (PROTOCOL.md section 2): `rounds` rounds of `pages` pages of `n` int8 values that go
+ * Size of a compute exam (docs/protocol.md section 2): `rounds` rounds of `pages` pages of `n` int8 values that go
  * through `layers` layers. It costs `2 · n² · layers · pages · rounds` operations.
  */
 export const ComputeShape = Type.Object(

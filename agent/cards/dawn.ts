@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { workerFile } from '../../challenges/worker-file.js';
+import { workerFile } from '../../challenges/engines/worker-file.js';
 import { limits } from '../../protocol/limits.js';
 import type { FoundCard } from './found-card.js';
 

@@ -14,7 +14,7 @@ export interface ExamRunnerOptions {
 }
 
 /**
- * The agent's side of the exams (PROTOCOL.md section 2): answers every message about an exam, all cards at once, and
+ * The agent's side of the exams (docs/protocol.md section 2): answers every message about an exam, all cards at once, and
  * outlives connections. An exam goes on while the line is down, and what it committed to can be opened afterwards.
  */
 export class ExamRunner {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { workerFile } from '../../challenges/worker-file.js';
+import { workerFile } from '../../challenges/engines/worker-file.js';
 import { isCode } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
 import type { Opening, Reveal } from '../../protocol/messages/exam.js';

@@ -37,7 +37,7 @@ export interface SelfTestResult {
 }
 
 /**
- * The compute exam of PROTOCOL.md section 2 on one card, with this process as the verifier: it judges the proof, and
+ * The compute exam of docs/protocol.md section 2 on one card, with this process as the verifier: it judges the proof, and
  * shows the rate without judging it, because what a class reaches is known to the verifier alone. Never rejects: what
  * fails is in the checks.
  */

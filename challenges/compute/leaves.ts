@@ -1,4 +1,4 @@
-/** Pages whose digests make one leaf (PROTOCOL.md section 2). */
+/** Pages whose digests make one leaf (docs/protocol.md section 2). */
 export const leafPages = 64;
 
 /** Bytes of one page's digest: four int32, little-endian. */

@@ -6,7 +6,7 @@ export type RandomInt = (below: number) => number;
 
 /**
  * Draws which pages to open: `count` different ones of all rounds, each set equally likely; all of them where a shape
- * has fewer, since opening one twice proves nothing. Drawn only after the commit (PROTOCOL.md section 2).
+ * has fewer, since opening one twice proves nothing. Drawn only after the commit (docs/protocol.md section 2).
  */
 export function drawOpenings(
   shape: Pick<ComputeShape, 'pages' | 'rounds'>,

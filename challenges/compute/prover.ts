@@ -23,7 +23,7 @@ interface Round {
 }
 
 /**
- * Computes a compute exam (PROTOCOL.md section 2).
+ * Computes a compute exam (docs/protocol.md section 2).
  * @param prepared made for this shape
  * @param seed 32 bytes
  * @param onProgress called after each batch with the share done, 0 to 1

@@ -30,7 +30,7 @@ export interface ComputeVerdict {
 }
 
 /**
- * Judges a reveal (PROTOCOL.md section 2). Faults are looked for from cheap to dear, each over all reveals before the
+ * Judges a reveal (docs/protocol.md section 2). Faults are looked for from cheap to dear, each over all reveals before the
  * next, so of several faults always the same one is named: other openings, leaf length, path, page.
  *
  * Proven is: each *opened page* was computed as committed. The 63 other digests of an opened leaf are committed to but

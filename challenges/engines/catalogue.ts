@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import type { Code } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
-import { workerFile } from '../worker-file.js';
 import type { ComputeEngine } from './engine.js';
 import { createOnnxEngine } from './onnx/engine.js';
 import { engineNameOf, listedProviders, onnxProviders } from './onnx/providers.js';
 import { createReferenceEngine } from './reference.js';
+import { workerFile } from './worker-file.js';
 
 /** Names of all engines, best first; `reference` is for tests and comparison, never for an exam. */
 export const engineNames: readonly string[] = [...onnxProviders.map(engineNameOf), 'reference'];

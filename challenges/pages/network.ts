@@ -1,6 +1,6 @@
 import { streamInt8 } from '../stream.js';
 
-/** The small fixed network of a challenge (PROTOCOL.md section 1). All arrays are int8. */
+/** The small fixed network of a challenge (docs/protocol.md section 1). All arrays are int8. */
 export interface PageNetwork {
   /** Values in a page: 256, 512 or 1024. */
   readonly n: number;

@@ -4,7 +4,7 @@ import type { PageNetwork } from './network.js';
 export const digestWords = 4;
 
 /**
- * Page digests by the plain loops of PROTOCOL.md section 1: what every engine must equal, bit for bit.
+ * Page digests by the plain loops of docs/protocol.md section 1: what every engine must equal, bit for bit.
  * @param starts `count × n` int8 start vectors
  * @returns `4 · count` int32, page-major
  */

@@ -5,7 +5,7 @@ const label = new TextEncoder().encode('round');
 const zeros = new Uint8Array(32);
 
 /**
- * `s_k = H(seed ‖ "round" ‖ u32(k) ‖ root_{k-1})`, 32 bytes (PROTOCOL.md section 1).
+ * `s_k = H(seed ‖ "round" ‖ u32(k) ‖ root_{k-1})`, 32 bytes (docs/protocol.md section 1).
  * @param previousRoot 32 bytes; null for round 0, which has zeros in its place
  */
 export function roundSeed(seed: Uint8Array, round: number, previousRoot: Uint8Array | null): Uint8Array {

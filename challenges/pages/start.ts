@@ -11,7 +11,7 @@ export interface StartVectors {
   readonly right: Int8Array;
 }
 
-/** Both sets of vectors for all pages of a round (PROTOCOL.md section 1). */
+/** Both sets of vectors for all pages of a round (docs/protocol.md section 1). */
 export function startVectors(roundSeed: Uint8Array, n: number, pages: number): StartVectors {
   return {
     left: streamInt8(roundSeed, 'left', 0, Math.min(pages, blockPages) * n),

@@ -21,8 +21,14 @@ afterEach(async () => {
 /** Runs the command in this process and returns what it wrote and its exit code. */
 async function vectors(...args: string[]): Promise<{ out: string; err: string; exitCode: number }> {
   const written = { out: '', err: '' };
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((written.out += text), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((written.err += text), true));
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.out += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    written.err += text;
+    return true;
+  });
   const program = new Command('touchstone');
   registerVectors(program);
   await program.parseAsync(['vectors', ...args], { from: 'user' });

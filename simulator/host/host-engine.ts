@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { ComputeEngine } from '../../challenges/engines/engine.js';
-import { workerFile } from '../../challenges/worker-file.js';
+import { workerFile } from '../../challenges/engines/worker-file.js';
 import { TouchstoneError } from '../../protocol/error.js';
 import type { HostQuestion, HostReply, HostRequest, Prepared } from './messages.js';
 

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runSupplier } from '../../agent/connection/supplier.js';
 import { WorkerProver } from '../../agent/exam/worker-prover.js';
 import { identityOf } from '../../agent/identity.js';
-import { workerFile } from '../../challenges/worker-file.js';
+import { workerFile } from '../../challenges/engines/worker-file.js';
 import type { ExplainDocument } from '../../verifier/documents/schemas.js';
 
 let dataDir: string;

@@ -2,7 +2,7 @@ import type { ExamRoom } from './room.js';
 
 /**
  * Starts exams together. Devices that wait are armed as one cohort and get `go` at one instant, so that identities
- * which share a chip share its time (PROTOCOL.md section 5). The first device to wait opens a window; all that
+ * which share a chip share its time (docs/protocol.md section 5). The first device to wait opens a window; all that
  * come while it is open join.
  */
 export class Cohorts {

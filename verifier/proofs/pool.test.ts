@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type HonestExam, honestExam, seedOf, smallShape } from '../../challenges/compute/testing/honest.js';
-import { workerFile } from '../../challenges/worker-file.js';
+import { workerFile } from '../../challenges/engines/worker-file.js';
 import { ProofPool, type ProofPoolOptions } from './pool.js';
 
 const openings = [

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import type { ComputeReveal, ComputeVerdict } from '../../challenges/compute/verifier.js';
-import { type WorkerFile, workerFile } from '../../challenges/worker-file.js';
+import { type WorkerFile, workerFile } from '../../challenges/engines/worker-file.js';
 import { TouchstoneError } from '../../protocol/error.js';
 
 export interface ProofPoolOptions {

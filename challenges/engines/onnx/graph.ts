@@ -20,7 +20,7 @@ const { FLOAT, INT8, INT32, INT64 } = proto.onnx.TensorProto.DataType;
 const { INT, FLOAT: FLOAT_ATTRIBUTE } = proto.onnx.AttributeProto.AttributeType;
 
 /**
- * The page network of PROTOCOL.md section 1 as an ONNX model, protobuf bytes. The network itself is an input, so one
+ * The page network of docs/protocol.md section 1 as an ONNX model, protobuf bytes. The network itself is an input, so one
  * session serves every seed. Inputs besides those of `GraphForm`: `bias` `layers × n` and `digest` `4 × n`, int8.
  * Output: `digests`, `P × 4` int32.
  *
