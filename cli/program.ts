@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { agentVersion } from '../agent/version.js';
+import { version } from '../protocol/version.js';
 import { registerAgent } from './commands/agent.js';
 import { registerDemo } from './commands/demo.js';
 import { registerVectors } from './commands/vectors.js';
@@ -18,7 +18,7 @@ export function buildProgram(): Command {
     .description(
       'Tells real GPUs from fake ones: asks for exact work that only such a card can do in the time.',
     )
-    .version(agentVersion)
+    .version(version)
     // Before the commands, which inherit it: an error comes back to us instead of ending the process.
     .exitOverride();
   registerVerifier(program);

@@ -6,6 +6,7 @@ import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { TouchstoneError } from '../protocol/error.js';
 import { limits } from '../protocol/limits.js';
+import { version } from '../protocol/version.js';
 import { installProblems } from './edge/problem.js';
 import { agentSocketRoute } from './routes/agent-socket.js';
 import { deviceRoutes } from './routes/devices.js';
@@ -14,7 +15,6 @@ import { healthRoutes } from './routes/health.js';
 import { nonceRoutes } from './routes/nonces.js';
 import { sessionRoutes } from './routes/sessions.js';
 import type { Services } from './services.js';
-import { verifierVersion } from './version.js';
 
 /** Builds the HTTP side of a verifier over its services, without listening. */
 export async function buildApp(services: Services): Promise<FastifyInstance> {
@@ -40,7 +40,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Touchstone verifier', version: verifierVersion },
+      info: { title: 'Touchstone verifier', version },
     },
   });
   // Twice what is accepted, so that a frame that is a little too large still gets its code before the close.

@@ -69,8 +69,12 @@ export function narrate(display: Display, cardNames: readonly string[]): (event:
 
 function statusText(event: Extract<SupplierEvent, { type: 'connection.status' }>): string {
   const reasons = event.reasons.length > 0 ? ` (${event.reasons.join(', ')})` : '';
-  const next = event.nextExamInMs === null ? '' : ` Next exam within ${duration(event.nextExamInMs)}.`;
-  return `Status: ${event.status}${reasons}.${next}`;
+  return `Status: ${event.status}${reasons}.${nextText(event.nextExamInMs)}`;
+}
+
+function nextText(inMs: number | null): string {
+  if (inMs === null) return '';
+  return inMs === 0 ? ' An exam starts with the next cohort.' : ` Next exam within ${duration(inMs)}.`;
 }
 
 /** Such as `0.4 s`, `12 s`, `3 min`, `6 h`. */

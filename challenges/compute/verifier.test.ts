@@ -201,7 +201,7 @@ describe('whatever a device changes in an honest reveal', () => {
   it('a committed root with any bit flipped is never accepted', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(smallShape.rounds - 1), fc.nat(255), async (round, bit) => {
-        const roots = honest.roots.map((root) => root.slice());
+        const roots = honest.roots.map((root) => new Uint8Array(root));
         const root = roots[round] as Uint8Array;
         root[bit >> 3] = (root[bit >> 3] as number) ^ (1 << (bit & 7));
         expect((await check({ roots })).code).toBe('proof.wrong-path');

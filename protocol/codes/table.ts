@@ -24,7 +24,6 @@ export type Code = keyof typeof codeTable;
 export type ExamErrorCode = keyof typeof examErrorCodes;
 export type ExamReasonCode = keyof typeof examReasonCodes;
 export type ProofCode = keyof typeof proofCodes;
-export type RateCode = keyof typeof rateCodes;
 
 /** True where `value` is a code of the table. */
 export function isCode(value: string): value is Code {

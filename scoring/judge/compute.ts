@@ -41,7 +41,7 @@ export interface ComputeJudgement {
  */
 export const longestRoundTripMs = 300;
 
-/** Judges the rate of PROTOCOL.md section 2 against the class that the card claims. Pure. */
+/** Judges the rate of docs/protocol.md section 2 against the class that the card claims. Pure. */
 export function judgeCompute(result: ComputeResult): ComputeJudgement {
   const { proof, elapsedMs } = result;
   const { lowGflops, ceilingGflops, basis } = expectation(result.class, result.engine);
