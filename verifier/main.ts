@@ -16,6 +16,7 @@ import { Recorder } from './devices/recorder.js';
 import { Serial } from './devices/serial.js';
 import { makeConclude } from './exams/conclude.js';
 import { Examiner } from './exams/examiner.js';
+import { LoopLag } from './exams/loop-lag.js';
 import type { RoomOptions } from './exams/room.js';
 import { Nonces } from './identity/nonces.js';
 import { Sessions } from './identity/sessions.js';
@@ -67,6 +68,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
   const hub = new Hub();
   const recorder = new Recorder(journal, devices);
   const serial = new Serial();
+  const lag = new LoopLag(clock);
   const proofs = new ProofPool();
   const state = await openState(options.redisUrl);
   const metrics: Metrics = new Metrics({
@@ -93,6 +95,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
       devices,
       recorder,
       hub,
+      lagBetween: (from, to) => lag.longestBetween(from, to),
       observe: (exam) => {
         metrics.examined(exam);
         const { device, card, outcome, reasons, gflops } = exam;
@@ -136,6 +139,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     async close() {
       stopPresence();
       examiner.close();
+      lag.close();
       for (const connection of [...hub.all()]) connection.close('session.ended');
       await app.close();
       await shipper.stop();

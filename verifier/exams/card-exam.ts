@@ -11,6 +11,8 @@ export interface Commitment {
   readonly seed: string;
   readonly roots: readonly string[];
   readonly elapsedMs: number;
+  /** When the commit came, monotonic milliseconds. */
+  readonly committedAt: number;
   /** Drawn once, after the commit. Silence never gets other ones. */
   readonly openings: readonly Opening[];
 }
@@ -167,6 +169,7 @@ function receive(
             seed: phase.seed,
             roots: message.roots,
             elapsedMs: at - phase.goAt,
+            committedAt: at,
             openings: draw(exam.shape),
           },
         }),

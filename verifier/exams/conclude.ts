@@ -11,7 +11,7 @@ import { decide } from '../devices/decide.js';
 import type { DeviceState, Devices } from '../devices/devices.js';
 import { sameHardware } from '../devices/hardware.js';
 import type { Recorder } from '../devices/recorder.js';
-import { examFact } from './exam-fact.js';
+import { type ExamContext, examFact } from './exam-fact.js';
 import type { CardRecord } from './room.js';
 
 /** A card with the class that it claims and the shape that follows from it. */
@@ -53,12 +53,14 @@ export interface ConcludeOptions {
   readonly devices: Devices;
   readonly recorder: Recorder;
   readonly hub: Hub;
+  readonly lagBetween: ExamContext['lagBetween'];
   /** One observation and one audit line for every card's exam. */
   readonly observe: (exam: ExamFact) => void;
 }
 
 /** The one end of every exam: judge, decide, record, observe, tell. */
-export function makeConclude({ clock, random, devices, recorder, hub, observe }: ConcludeOptions): Conclude {
+export function makeConclude(options: ConcludeOptions): Conclude {
+  const { clock, random, devices, recorder, hub, lagBetween, observe } = options;
   return async ({ device, exam, claims, cards, results, roundTripMs }) => {
     const state = devices.get(device);
     if (state === undefined) return;
@@ -66,7 +68,8 @@ export function makeConclude({ clock, random, devices, recorder, hub, observe }:
     const exams = cards.flatMap(({ card, cardClass }) => {
       const record = results.get(card);
       if (record === undefined) return [];
-      return [examFact({ id: newFactId(random), at, device, exam, card, cardClass, roundTripMs }, record)];
+      const context = { id: newFactId(random), at, device, exam, card, cardClass, roundTripMs, lagBetween };
+      return [examFact(context, record)];
     });
     const history = await devices.history(device);
     // What was examined may be other cards than the device claims now: that is on record, but decides nothing.

@@ -14,11 +14,13 @@ export interface ExamContext {
   readonly cardClass: CardClass;
   /** Smallest round trip seen on the connection, milliseconds; null when there is none any more. */
   readonly roundTripMs: number | null;
+  /** Longest standstill of our own between two instants, milliseconds (`LoopLag.longestBetween`). */
+  readonly lagBetween: (from: number, to: number) => number;
 }
 
 /** What goes on record about one card's exam: the verdict, and all that is needed to reach it again. */
 export function examFact(context: ExamContext, { shape, attempts, result }: CardRecord): ExamFact {
-  const { cardClass, roundTripMs, ...ids } = context;
+  const { cardClass, roundTripMs, lagBetween, ...ids } = context;
   const { commitment } = result;
   const common = {
     kind: 'exam.finished' as const,
@@ -47,16 +49,24 @@ export function examFact(context: ExamContext, { shape, attempts, result }: Card
       checks,
     };
   }
-  const { engine, elapsedMs, openings } = result.commitment;
-  const verdict = judgeCompute({
-    class: cardClass,
-    engine,
-    shape,
-    elapsedMs,
-    roundTripMs,
-    proof: { right: result.right, opened: openings.length, code: result.code },
-  });
-  return { ...common, engine, pagesRight: result.right, ...verdict };
+  const { engine, elapsedMs, committedAt, openings } = result.commitment;
+  const judge = (elapsed: number) =>
+    judgeCompute({
+      class: cardClass,
+      engine,
+      shape,
+      elapsedMs: elapsed,
+      roundTripMs,
+      proof: { right: result.right, opened: openings.length, code: result.code },
+    });
+  const verdict = judge(elapsedMs);
+  const lag = lagBetween(committedAt - elapsedMs, committedAt);
+  const fact = { ...common, engine, pagesRight: result.right, ...verdict };
+  const tooSlow = (judged: typeof verdict) => judged.reasons.includes('rate.below-class');
+  if (!tooSlow(verdict) || tooSlow(judge(elapsedMs - lag))) return fact;
+  // We stood still while it answered, and that may be all that was slow. Not taken off its time: a cheat that can make
+  // us stand still would gain by it. Asked again instead.
+  return { ...fact, outcome: 'ours', reasons: ['exam.ours'], class: null };
 }
 
 /** The check of an exam that ended without a proof. */
