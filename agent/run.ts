@@ -1,6 +1,6 @@
 import type { DeviceStatus } from '../protocol/status.js';
 import { findCandidates } from './cards/find.js';
-import { type StartedCard, startCard } from './cards/start.js';
+import { type StartedCard, startCard, triedEngines } from './cards/start.js';
 import { runSupplier } from './connection/supplier.js';
 import { loadOrMakeIdentity } from './key-file.js';
 import { afterFirstVerdicts } from './once.js';
@@ -69,7 +69,7 @@ export async function startCards(allowSoftware: boolean, display: Display): Prom
     const { kind, model, engine, warmupGflops } = card.claim;
     if (engine)
       display.info(`Found ${kind} ${model}: ${engine}, warm-up ${figure(warmupGflops ?? 0)} GFLOP/s.`);
-    else display.warn(`Found ${kind} ${model}, but no engine for it. ${whyNot(card)}`);
+    else display.warn(`Found ${kind} ${model}, but no engine for it. ${triedEngines(card.failed)}.`);
   }
   return started;
 }
@@ -78,6 +78,3 @@ export async function startCards(allowSoftware: boolean, display: Display): Prom
 export async function closeCards(cards: readonly StartedCard[]): Promise<void> {
   await Promise.all(cards.map((card) => card.prover?.close()));
 }
-
-const whyNot = (card: StartedCard): string =>
-  card.failed.map(({ engine, message }) => `${engine}: ${message}`).join(' ');

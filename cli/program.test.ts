@@ -37,12 +37,16 @@ describe('the command line', () => {
     expect(await runProgram(['--version'])).toBe(0);
   });
 
-  it.each([[['--nonsense']], [['demo', '--nonsense']], [['nonsense']], [[]]])(
-    'exits 2 when it does not understand %j',
-    async (args) => {
-      expect(await runProgram(args)).toBe(2);
-    },
-  );
+  it.each([
+    [['--nonsense']],
+    [['demo', '--nonsense']],
+    [['verifier', '--log-level', 'chatty']],
+    [['agent', '--verifier', 'nowhere']],
+    [['nonsense']],
+    [[]],
+  ])('exits 2 when it does not understand %j', async (args) => {
+    expect(await runProgram(args)).toBe(2);
+  });
 
   it('exits 1 and prints the code when a command fails', async () => {
     const program = programWith(() => {

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { findNvidiaGpus } from '../agent/cards/nvidia-smi.js';
 import { loadOrMakeIdentity } from '../agent/key-file.js';
@@ -82,10 +81,9 @@ async function play(
 
   const fleet = demoFleet(cast, operationsPerSecond);
   const order: SuppliersOrder = { verifier: verifier.href, plan: fleet.plan };
-  const participants = [
-    await startMachine(household, verifier),
-    ...(await startFleet(household, order, fleet.members)),
-  ];
+  const machine = await thisMachine(household, verifier);
+  const simulated = await startFleet(household, order, fleet.members);
+  const participants = [machine.participant, ...simulated];
 
   const watch = new Watch(
     verifier,
@@ -97,6 +95,7 @@ async function play(
   let told = false;
   const look = (): void => {
     screen.show(participants.map((participant) => latestRow(participant, watch)));
+    if (simulated.every(({ device }) => watch.verdicts.has(device))) machine.start();
     if (!watch.decided || told) return;
     told = true;
     for (const line of verdictLines(participants, answerNow())) screen.say(line);
@@ -114,20 +113,33 @@ async function play(
   return answer;
 }
 
-/** This machine, by the real agent in a process of its own. */
-async function startMachine(household: Household, verifier: URL): Promise<Participant> {
+/**
+ * This machine, by the real agent in a process of its own. It comes when the simulated cards have been examined: its
+ * engines take every core they find, and those cards, timed to the millisecond, would share them.
+ *
+ * @returns `start` starts the agent, the first time it is called
+ */
+async function thisMachine(
+  household: Household,
+  verifier: URL,
+): Promise<{ participant: Participant; start: () => void }> {
   const home = join(household.directory, 'agent');
   const { device } = await loadOrMakeIdentity(home);
   const name = 'this-machine';
-  const { pid } = household.start(
-    'The agent',
-    workerFile(import.meta.url, '../cli/touchstone'),
-    ['agent', '--verifier', verifier.href, '--home', home, '--name', name, '--allow-software'],
-    softwareVulkan(),
-  );
-  // Its engines take every core they find, and the simulated cards, timed to the millisecond, share those cores.
-  if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  return { name, device, truth: 'honest', is: 'this machine', claims: 'its own cards' };
+  let started = false;
+  return {
+    participant: { name, device, truth: 'honest', is: 'this machine', claims: 'its own cards' },
+    start() {
+      if (started) return;
+      started = true;
+      household.start(
+        'The agent',
+        workerFile(import.meta.url, '../cli/touchstone'),
+        ['agent', '--verifier', verifier.href, '--home', home, '--name', name, '--allow-software'],
+        softwareVulkan(),
+      );
+    },
+  };
 }
 
 async function startFleet(

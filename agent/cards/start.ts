@@ -9,6 +9,10 @@ export interface FailedEngine {
   readonly message: string;
 }
 
+/** Why no engine runs on a card, for people: each that was tried, with what it said. */
+export const triedEngines = (failed: readonly FailedEngine[]): string =>
+  failed.map(({ engine, message }) => `${engine}: ${message.replace(/\.$/, '')}`).join('; ');
+
 /** A card ready to be examined, or, with `prover` null, one that no engine here runs on. */
 export interface StartedCard extends SupplierCard {
   readonly failed: readonly FailedEngine[];

@@ -2,7 +2,7 @@ import type { Opening, Reveal } from '../../protocol/messages/exam.js';
 import type { ComputeShape } from '../../protocol/shapes.js';
 
 /**
- * One card as the exam runner sees it. The real one holds a worker thread with an engine; simulated and cheating
+ * One card as the exam runner sees it. The real one holds a process with an engine; simulated and cheating
  * suppliers bring their own and run everything else of the agent unchanged.
  */
 export interface CardProver {

@@ -7,7 +7,7 @@ import { TouchstoneError } from '../../protocol/error.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import { computeOperations } from '../../protocol/shapes.js';
 import type { Check } from '../../protocol/status.js';
-import type { FailedEngine } from '../cards/start.js';
+import { type FailedEngine, triedEngines } from '../cards/start.js';
 import type { CardProver } from '../exam/prover.js';
 import { selfTestShape } from './shape.js';
 
@@ -95,8 +95,8 @@ async function prove(prover: CardProver, gflops: number, tools: SelfTestTools): 
 }
 
 function engineMissing(failed: readonly FailedEngine[]): Check {
-  const tried = failed.map(({ engine, message }) => `${engine}: ${message}`).join(' ');
-  return broken('card.not-examinable', `No engine runs on this card. ${tried}`);
+  const install = "Install the card's driver; for CUDA also run `npm run setup:cuda`.";
+  return broken('card.not-examinable', `No engine runs on this card. ${triedEngines(failed)}. ${install}`);
 }
 
 const broken = (code: Code, fix: string): Check => ({

@@ -1,14 +1,8 @@
 import type { Command } from 'commander';
-import {
-  type AbsentEngine,
-  createEngine,
-  engineNames,
-  findEngines,
-} from '../../challenges/engines/catalogue.js';
-import { createOnnxRecompute } from '../../challenges/engines/onnx/recompute.js';
-import { referenceRecompute } from '../../challenges/engines/reference.js';
-import { checkVectors, type VectorResult, type VectorVerifier } from '../../challenges/vectors/check.js';
+import type { AbsentEngine } from '../../challenges/engines/catalogue.js';
+import type { VectorResult, VectorVerifier } from '../../challenges/vectors/check.js';
 import { TouchstoneError } from '../../protocol/error.js';
+import { formatError } from '../output.js';
 
 interface VectorsOptions {
   readonly json?: boolean;
@@ -20,9 +14,9 @@ export function registerVectors(program: Command): void {
   program
     .command('vectors')
     .argument('<dir>', 'directory with stream.json, compute.json')
-    .description('check every engine on this machine against answer files')
+    .description('Check every engine on this machine against answer files.')
     .option('--json', 'print one JSON document')
-    .option('--engine <name...>', `only these engines (${engineNames.join(', ')})`)
+    .option('--engine <name...>', 'only these engines, such as onnx-cpu; a wrong name lists all')
     .action(async (directory: string, options: VectorsOptions) => {
       const ok = options.json ? await printJson(directory, options) : await printLines(directory, options);
       if (!ok) process.exitCode = 1;
@@ -43,7 +37,7 @@ async function printLines(directory: string, options: VectorsOptions): Promise<b
     return run.ok;
   } catch (error) {
     if (!(error instanceof TouchstoneError)) throw error;
-    process.stderr.write(`${error.code}: ${error.message}\n`);
+    process.stderr.write(formatError(error));
     return false;
   }
 }
@@ -75,6 +69,10 @@ async function runVectors(
   { engine: wanted }: VectorsOptions,
   onResult: (result: VectorResult) => void = () => {},
 ): Promise<VectorsRun> {
+  const { createEngine, engineNames, findEngines } = await import('../../challenges/engines/catalogue.js');
+  const { createOnnxRecompute } = await import('../../challenges/engines/onnx/recompute.js');
+  const { referenceRecompute } = await import('../../challenges/engines/reference.js');
+  const { checkVectors } = await import('../../challenges/vectors/check.js');
   // A name that no engine has is refused before anything runs.
   const engines = new Map((wanted ?? engineNames).map((name) => [name, createEngine(name)]));
   const { present, absent } = await findEngines([...engines.keys()]);

@@ -1,7 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 interface Flags {
   readonly host: string;
@@ -14,14 +13,16 @@ interface Flags {
   readonly trustProxy: boolean;
   readonly cohortSeconds: number;
   readonly examSeconds: number;
-  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+  readonly logLevel: (typeof logLevels)[number];
 }
+
+const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
 /** `touchstone verifier`: runs the service until it is told to stop. */
 export function registerVerifier(program: Command): void {
   program
     .command('verifier')
-    .description('run a verifier; embedded ClickHouse and hot state in memory unless told otherwise')
+    .description('Run a verifier; embedded ClickHouse and hot state in memory unless told otherwise.')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber, 8440)
     .option('--data <dir>', 'journal and embedded database', join(homedir(), '.touchstone', 'verifier'))
@@ -32,7 +33,7 @@ export function registerVerifier(program: Command): void {
     .option('--trust-proxy', 'take client addresses from X-Forwarded-For', false)
     .option('--cohort-seconds <seconds>', 'how long waiting devices are gathered', positive, 5)
     .option('--exam-seconds <seconds>', 'time of an exam on a usual card of the class', positive, 2)
-    .option('--log-level <level>', 'silent, error, warn, info or debug', 'info')
+    .addOption(new Option('--log-level <level>', 'what is logged').choices(logLevels).default('info'))
     .action(run);
 }
 

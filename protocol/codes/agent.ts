@@ -1,6 +1,6 @@
 import { codes } from './code.js';
 
-/** What can go wrong on the supplier's own machine, and in the command line tools. */
+/** What can go wrong where an engine runs: on the supplier's machine, in the command line tools, in the proof pool. */
 export const agentCodes = codes({
   'agent.key-unreadable': {
     kind: 'error',
@@ -12,7 +12,7 @@ export const agentCodes = codes({
     kind: 'error',
     title: 'Verifier not reachable',
     detail: 'No connection to the verifier could be made.',
-    fix: 'Check the address and the network. The agent goes on trying.',
+    fix: 'Check the address and the network. An agent that runs goes on trying.',
   },
   'agent.verifier-refused': {
     kind: 'error',
@@ -24,13 +24,13 @@ export const agentCodes = codes({
     kind: 'error',
     title: 'Reply not understood',
     detail: 'The reply does not have the documented form: something else than a verifier may have answered.',
-    fix: 'Check the address and any proxy or login page on the way. The agent goes on trying.',
+    fix: 'Check the address and any proxy or login page on the way. An agent that runs goes on trying.',
   },
   'engine.unavailable': {
     kind: 'error',
     title: 'Engine not available',
     detail: 'The engine or its provider cannot be loaded on this machine.',
-    fix: 'Install what the message names, or let the agent choose another engine.',
+    fix: 'Install what the message names (`npm run setup:cuda` for CUDA), or let the agent choose another engine.',
   },
   'engine.failed': {
     kind: 'error',

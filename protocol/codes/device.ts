@@ -36,7 +36,7 @@ export const deviceReasonCodes = codes({
     kind: 'reason',
     title: 'Card not examined',
     detail: 'No engine on this machine can run an exam on this card.',
-    fix: 'Install the driver and runtime that `touchstone agent self-test` names.',
+    fix: "Run `touchstone agent self-test` and install what it misses: the card's driver, and `npm run setup:cuda` for CUDA.",
   },
   'card.never-eligible': {
     kind: 'reason',

@@ -1,6 +1,9 @@
 import { codes } from './code.js';
 
-/** Refusals of single messages inside an exam. Nothing changes; the exam waits on. */
+/**
+ * Refusals of single messages inside an exam. Nothing changes and the exam waits on, but for `exam.late-commit`: it shows
+ * that the card was too slow, and ends the exam as `exam.late`.
+ */
 export const examErrorCodes = codes({
   'exam.unknown': {
     kind: 'error',
@@ -64,8 +67,8 @@ export const examReasonCodes = codes({
     kind: 'reason',
     title: 'Silent while connected',
     detail:
-      'The card was asked the same question several times and did not answer, though its connection lived.',
-    fix: 'Look at the agent log for the engine error and run `touchstone agent self-test`.',
+      'The card was asked the same question several times and did not answer in time, though its connection lived.',
+    fix: 'Look for an engine error in what the agent printed, stop other work on the card, and run `touchstone agent self-test`.',
   },
   'exam.unanswered': {
     kind: 'reason',
@@ -106,7 +109,7 @@ export const proofCodes = codes({
     hard: true,
     title: 'Wrong page',
     detail: 'A page that the card committed to does not follow from its seed: it was not computed.',
-    fix: 'If the card is overclocked or its memory faulty, set it back to stock and ask for a joint exam by appeal.',
+    fix: 'If the card is overclocked or its memory faulty, set it back to stock and ask the operator of the verifier for a joint exam.',
   },
   'proof.wrong-path': {
     kind: 'reason',
@@ -141,7 +144,7 @@ export const rateCodes = codes({
     hard: true,
     title: 'Faster than physics',
     detail: 'The answer came faster than any card of the claimed class can compute it.',
-    fix: 'Claim the card that it is. An appeal needs the exact model and engine.',
+    fix: 'Claim the card that it is. If it is that card, give its exact model and engine to the operator of the verifier.',
   },
   'rate.fits-class': {
     kind: 'reason',

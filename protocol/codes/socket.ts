@@ -45,7 +45,7 @@ export const socketCodes = codes({
     kind: 'error',
     closes: true,
     title: 'Session ended',
-    detail: 'The session of this connection has expired, or the verifier is shutting down.',
+    detail: 'The verifier is shutting down, or could not go on with this device.',
     fix: 'The agent reconnects by itself.',
   },
 });

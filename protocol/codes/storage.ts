@@ -39,6 +39,12 @@ export const storageCodes = codes({
     detail: 'A record in the middle of the journal does not have its checksum.',
     fix: 'Keep the file for analysis; records before the damage are kept, the damaged one is reported.',
   },
+  'journal.in-use': {
+    kind: 'error',
+    title: 'Journal in use',
+    detail: 'Another process works on this journal. Two would write into each other’s records.',
+    fix: 'Stop the other verifier, or give this one a directory of its own with --data.',
+  },
   'journal.full': {
     kind: 'error',
     status: 503,

@@ -108,6 +108,25 @@ describe('the journal', () => {
     await expect(Journal.open({ directory })).rejects.toMatchObject({ code: 'journal.corrupt' });
   });
 
+  it('is for one process at a time, and free again when that one did not get it open', async () => {
+    const journal = await Journal.open({ directory, segmentBytes: 1 });
+    await expect(Journal.open({ directory })).rejects.toMatchObject({ code: 'journal.in-use' });
+    await journal.append([heartbeat('one')]);
+    await journal.append([heartbeat('two')]);
+    await journal.close();
+    await truncate(segmentPath(directory, 1), 5);
+    for (let i = 0; i < 2; i += 1)
+      await expect(Journal.open({ directory })).rejects.toMatchObject({ code: 'journal.corrupt' });
+  });
+
+  it('says so when its directory can’t be made', async () => {
+    await writeFile(join(directory, 'file'), '');
+    await expect(Journal.open({ directory: join(directory, 'file', 'journal') })).rejects.toMatchObject({
+      code: 'service.storage-unavailable',
+      message: expect.stringContaining('ENOTDIR'),
+    });
+  });
+
   it('acknowledges nothing once it is full', async () => {
     const journal = await Journal.open({ directory, maxBytes: 100 });
     await journal.append([heartbeat('x'.repeat(200))]);

@@ -3,6 +3,7 @@ import { TouchstoneError } from '../../protocol/error.js';
 import type { Fact } from '../../scoring/facts.js';
 import type { Position } from './cursor.js';
 import { listSegments, readAt, segmentPath, syncDirectory } from './files.js';
+import { lockDirectory } from './lock.js';
 import { decodeRecords, encodeRecord } from './records.js';
 
 export interface JournalOptions {
@@ -28,6 +29,7 @@ export class Journal {
   readonly #segmentBytes: number;
   readonly #maxBytes: number;
   readonly #sizes: Map<number, number>;
+  readonly #release: () => Promise<void>;
   #segment: number;
   #file: FileHandle;
   #waiting: Waiting[] = [];
@@ -41,6 +43,7 @@ export class Journal {
     sizes: Map<number, number>,
     segment: number,
     file: FileHandle,
+    release: () => Promise<void>,
   ) {
     this.directory = options.directory;
     this.#segmentBytes = options.segmentBytes ?? 8 * 1024 * 1024;
@@ -48,14 +51,26 @@ export class Journal {
     this.#sizes = sizes;
     this.#segment = segment;
     this.#file = file;
+    this.#release = release;
   }
 
   /**
-   * Opens or makes a journal. A torn record at the very end was never acknowledged and is cut off.
-   * @throws TouchstoneError `journal.corrupt` when an earlier segment is damaged
+   * Opens or makes a journal, for this process alone. A torn record at the very end was never acknowledged and is cut
+   * off.
+   * @throws TouchstoneError `journal.corrupt` when an earlier segment is damaged, `journal.in-use` when another process
+   *   has it, `service.storage-unavailable` when the directory can't be written
    */
   static async open(options: JournalOptions): Promise<Journal> {
-    await mkdir(options.directory, { recursive: true, mode: 0o700 });
+    const release = await takeDirectory(options.directory);
+    try {
+      return await Journal.#openLocked(options, release);
+    } catch (error) {
+      await release();
+      throw storageError(error, options.directory);
+    }
+  }
+
+  static async #openLocked(options: JournalOptions, release: () => Promise<void>): Promise<Journal> {
     const segments = await listSegments(options.directory);
     const sizes = new Map<number, number>();
     for (const segment of segments) {
@@ -72,7 +87,7 @@ export class Journal {
     const file = await open(segmentPath(options.directory, last), 'a', 0o600);
     if (!sizes.has(last)) sizes.set(last, 0);
     await syncDirectory(options.directory);
-    return new Journal(options, sizes, last, file);
+    return new Journal(options, sizes, last, file, release);
   }
 
   /** Where the next record will begin: everything before is durable. */
@@ -140,6 +155,7 @@ export class Journal {
     this.#closed = true;
     await this.#writing;
     await this.#file.close();
+    await this.#release();
   }
 
   async #batchEnd(from: Position, limit: number): Promise<Position> {
@@ -202,6 +218,22 @@ export class Journal {
     this.#segment = next;
     this.#sizes.set(next, 0);
   }
+}
+
+async function takeDirectory(directory: string): Promise<() => Promise<void>> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    return await lockDirectory(directory);
+  } catch (error) {
+    throw storageError(error, directory);
+  }
+}
+
+/** What the system says of a directory that can't be used, under a code. */
+function storageError(error: unknown, directory: string): unknown {
+  if (error instanceof TouchstoneError || !(error instanceof Error)) return error;
+  const detail = `The journal in ${directory} cannot be written: ${error.message}`;
+  return new TouchstoneError('service.storage-unavailable', detail, {}, { cause: error });
 }
 
 async function soundLength(path: string, size: number): Promise<number> {

@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { concat, fromHex, sameBytes, toHex, u32 } from './bytes.js';
+
+const bytes = fc.uint8Array({ maxLength: 64 });
+
+describe('bytes', () => {
+  it('come back from hexadecimal as they were, also from the middle of a larger array', () => {
+    fc.assert(
+      fc.property(bytes, fc.nat(10), (some, skipped) => {
+        const view = concat(new Uint8Array(skipped), some).subarray(skipped);
+        expect([...fromHex(toHex(view))]).toEqual([...some]);
+      }),
+    );
+  });
+
+  it.each(['0', '0G', 'AB', ' 00', '00\n', '0x00'])('are not read from %j', (text) => {
+    expect(() => fromHex(text)).toThrow(RangeError);
+  });
+
+  it('are the same only where length and content are', () => {
+    fc.assert(
+      fc.property(bytes, bytes, (a, b) => {
+        expect(sameBytes(a, b)).toBe(toHex(a) === toHex(b));
+      }),
+    );
+  });
+
+  it('of a u32 are four, little-endian', () => {
+    expect([...u32(0x01020304)]).toEqual([4, 3, 2, 1]);
+    expect([...u32(2 ** 32 - 1)]).toEqual([255, 255, 255, 255]);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { agentCodes } from './agent.js';
+import type { CodeEntry } from './code.js';
+import { deviceReasonCodes } from './device.js';
+import { examErrorCodes, examReasonCodes, proofCodes, rateCodes } from './exam.js';
+import { identityCodes } from './identity.js';
+import { requestCodes } from './request.js';
+import { socketCodes } from './socket.js';
+import { storageCodes } from './storage.js';
+import { codeTable, isCode } from './table.js';
+
+const parts = [
+  agentCodes,
+  deviceReasonCodes,
+  examErrorCodes,
+  examReasonCodes,
+  proofCodes,
+  rateCodes,
+  identityCodes,
+  requestCodes,
+  socketCodes,
+  storageCodes,
+];
+const entries = Object.entries<CodeEntry>(codeTable);
+
+describe('the table of codes', () => {
+  it('has every code of every part, none of them twice', () => {
+    const codes = parts.flatMap((part) => Object.keys(part));
+    expect(Object.keys(codeTable).sort()).toEqual(codes.sort());
+  });
+
+  it.each(entries)(
+    'says of %s what happened and what to do, in sentences',
+    (code, { title, detail, fix }) => {
+      expect(code).toMatch(/^[a-z]+\.[a-z-]+$/);
+      expect(title).toMatch(/^[A-Z].*[^.]$/);
+      expect(detail).toMatch(/^[A-Z].*\.$/);
+      expect(fix).toMatch(/^[A-Z].*\.$/);
+    },
+  );
+
+  it('quarantines by reasons only, and closes connections by errors only', () => {
+    for (const [code, { kind, hard, closes }] of entries) {
+      if (hard) expect(kind, code).toBe('reason');
+      if (closes) expect(kind, code).toBe('error');
+    }
+  });
+
+  it('knows its own codes and no name that every object has', () => {
+    expect(isCode('exam.passed')).toBe(true);
+    for (const other of ['exam.won', 'toString', '__proto__', '']) expect(isCode(other)).toBe(false);
+  });
+});
