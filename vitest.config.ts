@@ -7,7 +7,9 @@ export default defineConfig({
     // Processes, not threads: native parts (ONNX Runtime, ClickHouse, Dawn) keep state for the whole process.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Against tests that hang, not against slow ones: a busy machine takes ten times as long, and that is no failure.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -49,6 +49,7 @@ export const ExamFact = Type.Object({
   attempts: Type.Integer(),
   outcome: ExamOutcome,
   reasons: Type.Array(Type.String()),
+  claim: CardClaim,
   claimedClass: Type.String(),
   class: Type.Union([Type.String(), Type.Null()], {
     description: 'What the exam supports; null when nothing',

@@ -117,7 +117,6 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     random,
     log,
     clickhouse,
-    journal,
     shipper,
     devices,
     recorder,
@@ -125,7 +124,6 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     hub,
     nonces: new Nonces(state, random, clock),
     sessions: new Sessions(state, random, clock),
-    proofs,
     examiner,
     metrics,
   };

@@ -33,6 +33,8 @@ export interface VerifierOptions {
   readonly pingMs: number;
   /** Requests a minute from one address. */
   readonly requestsPerMinute: number;
+  /** Event loop delay beyond which requests are answered `service.busy`; 0 never. */
+  readonly busyAfterMs: number;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
 }
 
@@ -50,5 +52,6 @@ export const defaultOptions: Omit<VerifierOptions, 'dataDir' | 'catalogue'> = {
   revealMs: 15_000,
   pingMs: 10_000,
   requestsPerMinute: 600,
+  busyAfterMs: 2_000,
   logLevel: 'info',
 };

@@ -8,11 +8,9 @@ import type { Serial } from './devices/serial.js';
 import type { Examiner } from './exams/examiner.js';
 import type { Nonces } from './identity/nonces.js';
 import type { Sessions } from './identity/sessions.js';
-import type { Journal } from './journal/journal.js';
 import type { Shipper } from './journal/shipper.js';
 import type { Metrics } from './metrics.js';
 import type { VerifierOptions } from './options.js';
-import type { ProofPool } from './proofs/pool.js';
 
 /** The parts of a running verifier, wired by `main.ts`, used by the routes. */
 export interface Services {
@@ -21,7 +19,6 @@ export interface Services {
   readonly random: RandomBytes;
   readonly log: Logger;
   readonly clickhouse: ClickHouseClient;
-  readonly journal: Journal;
   readonly shipper: Shipper;
   readonly devices: Devices;
   readonly recorder: Recorder;
@@ -29,7 +26,6 @@ export interface Services {
   readonly hub: Hub;
   readonly nonces: Nonces;
   readonly sessions: Sessions;
-  readonly proofs: ProofPool;
   readonly examiner: Examiner;
   readonly metrics: Metrics;
 }

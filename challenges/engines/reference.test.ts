@@ -2,4 +2,4 @@ import { describe } from 'vitest';
 import { createReferenceEngine } from './reference.js';
 import { describeEngine } from './testing/conformance.js';
 
-describe('reference', { timeout: 60_000 }, () => describeEngine(createReferenceEngine));
+describe('reference', () => describeEngine(createReferenceEngine));

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { workerFile } from './worker-file.js';
 
-describe('workerFile', { timeout: 30_000 }, () => {
+describe('workerFile', () => {
   it('names what a thread can run from source', async () => {
     const { filename, execArgv } = workerFile(import.meta.url, 'testing/echo');
     const worker = new Worker(filename, { execArgv });

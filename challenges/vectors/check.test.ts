@@ -40,7 +40,7 @@ const differences = async () =>
 /** Another first hexadecimal digit. */
 const altered = (hex: string) => (hex.startsWith('0') ? '1' : '0') + hex.slice(1);
 
-describe('checkVectors', { timeout: 30_000 }, () => {
+describe('checkVectors', () => {
   it('finds nothing wrong with our engines and verifiers', async () => {
     const verifiers = [verifier, { name: 'verifier reference', recompute: referenceRecompute }];
     const { results } = await checkVectors(answers, [engine, createReferenceEngine()], verifiers);

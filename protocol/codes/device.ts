@@ -2,12 +2,6 @@ import { codes } from './code.js';
 
 /** Why a device is in the state it is in. */
 export const deviceReasonCodes = codes({
-  'device.enrolled': {
-    kind: 'reason',
-    title: 'Enrolled',
-    detail: 'The device proved its key and said which cards it has.',
-    fix: 'Keep the agent running: the first exam follows.',
-  },
   'device.hardware-changed': {
     kind: 'reason',
     title: 'Hardware changed',
@@ -25,12 +19,6 @@ export const deviceReasonCodes = codes({
     title: 'Integrity below the threshold',
     detail: 'Too many recent exams were failed.',
     fix: 'Pass exams: each pass raises integrity. The explain page says how many are needed.',
-  },
-  'availability.low': {
-    kind: 'reason',
-    title: 'Availability below the threshold',
-    detail: 'The device was down for too large a share of the minutes that count.',
-    fix: 'Keep the agent connected. Planned work: declare maintenance at least 35 minutes ahead.',
   },
   'card.not-examinable': {
     kind: 'reason',

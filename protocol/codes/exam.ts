@@ -23,6 +23,12 @@ export const examErrorCodes = codes({
     detail: 'This answer belongs to another step than the one the exam is at.',
     fix: 'Answer each step after it was asked: ready, commit, reveal.',
   },
+  'exam.wrong-engine': {
+    kind: 'error',
+    title: 'Another engine than claimed',
+    detail: 'The card says that it is ready on another engine than the one it enrolled with.',
+    fix: 'Enrol again with the engine that will run: the exam follows from it.',
+  },
   'exam.second-commit': {
     kind: 'error',
     title: 'Already committed',
@@ -79,7 +85,7 @@ export const examReasonCodes = codes({
   'exam.gave-up': {
     kind: 'reason',
     title: 'Gave up again and again',
-    detail: 'The connection was lost between go and commit in several attempts of one exam.',
+    detail: 'The card took the seed and stopped before its commit, twice or more in one exam.',
     fix: 'Check that the machine survives full load: power supply, cooling, driver. Then the exam is asked again.',
   },
   'exam.not-ready': {

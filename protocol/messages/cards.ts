@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { limits } from '../limits.js';
+import { EngineName, FreeText } from '../text.js';
 
-const Text = Type.String({ minLength: 1, maxLength: limits.textLength });
+const Text = FreeText(limits.textLength);
 
 /**
  * What a device says of one card. A claim decides what is examined; it never acquits.
@@ -13,11 +14,9 @@ export const CardClaim = Type.Object(
     model: Text,
     vendor: Type.Optional(Text),
     memoryBytes: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-    hardwareId: Type.Optional(
-      Type.String({ minLength: 1, maxLength: limits.textLength, description: 'GPU UUID' }),
-    ),
+    hardwareId: Type.Optional(Text),
     driver: Type.Optional(Text),
-    engine: Type.Union([Text, Type.Null()], {
+    engine: Type.Union([EngineName, Type.Null()], {
       description: 'The engine that will run exams on it, such as onnx-cuda; null when none can',
     }),
     warmupGflops: Type.Optional(

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { DeviceId, Nonce, SessionToken, Signature } from '../ids.js';
 import { limits } from '../limits.js';
 import { DeviceStatus } from '../status.js';
+import { FreeText } from '../text.js';
 import { CardClaim } from './cards.js';
 
 /** `POST /v1/nonces`: a number used once, to be signed. */
@@ -10,8 +11,9 @@ export type NonceReply = Static<typeof NonceReply>;
 
 export const AgentInfo = Type.Object(
   {
-    version: Type.String({ minLength: 1, maxLength: 32 }),
-    platform: Type.String({ minLength: 1, maxLength: 64, description: 'Such as linux-x64' }),
+    version: FreeText(32),
+    /** Such as linux-x64. */
+    platform: FreeText(64),
   },
   { additionalProperties: false },
 );
@@ -20,8 +22,8 @@ export const AgentInfo = Type.Object(
 export const EnrolmentFields = {
   device: DeviceId,
   nonce: Nonce,
-  host: Type.String({ minLength: 1, maxLength: 255 }),
-  name: Type.String({ minLength: 1, maxLength: limits.nameLength }),
+  host: FreeText(255),
+  name: FreeText(limits.nameLength),
   agent: AgentInfo,
   // The true limit is checked by hand, so that "too many" has a code of its own.
   cards: Type.Array(CardClaim, { minItems: 1, maxItems: 1024 }),

@@ -3,6 +3,7 @@ import { ExamId, Hex32 } from '../ids.js';
 import { limits } from '../limits.js';
 import { ComputeShape } from '../shapes.js';
 import { Check, DeviceStatus, ExamOutcome } from '../status.js';
+import { EngineName } from '../text.js';
 import { CardIndex } from './cards.js';
 
 const Milliseconds = Type.Integer({ minimum: 0, maximum: 24 * 3600_000 });
@@ -96,7 +97,7 @@ export type VerifierMessage = Static<typeof VerifierMessage>;
 // ---- agent → verifier ----
 
 export const ExamReady = Type.Object(
-  { type: Type.Literal('exam.ready'), exam: ExamId, card: CardIndex, engine: Type.String({ maxLength: 64 }) },
+  { type: Type.Literal('exam.ready'), exam: ExamId, card: CardIndex, engine: EngineName },
   { additionalProperties: false },
 );
 

@@ -59,6 +59,7 @@ export function exam(device: string, at: number, changes: Partial<ExamFact> = {}
     attempts: 1,
     outcome: 'passed',
     reasons: ['exam.passed'],
+    claim: { kind: 'cpu', model: 'CPU', memoryBytes: 0, engine: 'onnx-cpu' },
     claimedClass: 'cpu',
     class: 'cpu',
     engine: 'onnx-cpu',

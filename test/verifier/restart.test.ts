@@ -78,7 +78,7 @@ describe('a verifier that is killed in the middle of an exam', () => {
       return (await response.json()) as ExplainDocument;
     };
     await expect
-      .poll(async () => (await explain()).status, { timeout: 25_000, interval: 100 })
+      .poll(async () => (await explain()).status, { interval: 100 })
       .toBe('verified');
 
     const { history, scores } = await explain();

@@ -41,6 +41,7 @@ const exam = (outcome: ExamOutcome, reason: Code, card = 0): ExamFact => ({
   attempts: 1,
   outcome,
   reasons: [reason],
+  claim,
   claimedClass: 'rtx-4090',
   class: null,
   engine: null,
@@ -61,6 +62,7 @@ function historyOf(outcomes: readonly ExamOutcome[]): ExamHistory {
   return {
     outcomes: outcomes.map((outcome, at) => ({ outcome, card: 0, at, gflops: null, class: null })),
     latest: new Map(),
+    judged: new Map(),
   };
 }
 const none = historyOf([]);
@@ -68,12 +70,32 @@ const now = { at: 5, random: (length: number) => new Uint8Array(randomBytes(leng
 
 describe('what an exam decides', () => {
   it('verifies when all cards passed', () => {
-    expect(decide(stateOf('examining', 2), none, [pass(0), pass(1)], now)).toMatchObject({ to: 'verified' });
+    expect(decide(stateOf('examining', 2), none, [pass(0), pass(1)], true, now)).toMatchObject({
+      to: 'verified',
+    });
+  });
+
+  it('says so when a card was left out because no engine runs on it', () => {
+    const state = stateOf('examining', 2);
+    const cards = [claim, { ...claim, engine: null }];
+    const withOut = { ...state, enrolment: { ...state.enrolment, cards } };
+    expect(decide(withOut, none, [pass(0)], true, now)).toMatchObject({
+      to: 'verified',
+      reasons: ['exam.passed', 'card.not-examinable'],
+    });
+  });
+
+  it('passes on that a class could not be confirmed', () => {
+    const unmeasured = { ...pass(), reasons: ['exam.passed', 'rate.unmeasured'] };
+    expect(decide(stateOf('examining'), none, [unmeasured], true, now)).toMatchObject({
+      to: 'verified',
+      reasons: ['exam.passed', 'rate.unmeasured'],
+    });
   });
 
   it('rejects when one card failed, with the reason and the fact it rests on', () => {
     const failed = fail(1);
-    expect(decide(stateOf('examining', 2), none, [pass(0), failed], now)).toMatchObject({
+    expect(decide(stateOf('examining', 2), none, [pass(0), failed], true, now)).toMatchObject({
       to: 'rejected',
       reasons: ['exam.late'],
       evidence: [failed.id],
@@ -82,14 +104,16 @@ describe('what an exam decides', () => {
 
   it('decides nothing about a card that did not answer, or whose exam we ended', () => {
     for (const outcome of ['unanswered', 'ours'] as const) {
-      expect(decide(stateOf('examining', 2), none, [pass(0), exam(outcome, 'exam.ours', 1)], now)).toBeNull();
+      expect(
+        decide(stateOf('examining', 2), none, [pass(0), exam(outcome, 'exam.ours', 1)], true, now),
+      ).toBeNull();
     }
   });
 
   it('quarantines on hard evidence, whatever the status and the other cards', () => {
     for (const status of ['examining', 'verified', 'suspended'] as const) {
       const wrong = exam('failed', 'proof.wrong-page', 1);
-      expect(decide(stateOf(status, 2), none, [pass(0), wrong], now)).toMatchObject({
+      expect(decide(stateOf(status, 2), none, [pass(0), wrong], true, now)).toMatchObject({
         to: 'quarantined',
         reasons: ['proof.wrong-page'],
         evidence: [wrong.id],
@@ -99,8 +123,8 @@ describe('what an exam decides', () => {
 
   it('keeps a verified device through eight failures in a row and suspends it at the ninth', () => {
     const failures = (count: number) => Array<ExamOutcome>(count).fill('failed');
-    expect(decide(stateOf('verified'), historyOf(failures(7)), [fail()], now)).toBeNull();
-    expect(decide(stateOf('verified'), historyOf(failures(8)), [fail()], now)).toMatchObject({
+    expect(decide(stateOf('verified'), historyOf(failures(7)), [fail()], true, now)).toBeNull();
+    expect(decide(stateOf('verified'), historyOf(failures(8)), [fail()], true, now)).toMatchObject({
       to: 'suspended',
       reasons: ['integrity.low'],
       thresholds: { integrity: 0.85 },
@@ -112,14 +136,29 @@ describe('what an exam decides', () => {
       ...Array<ExamOutcome>(9).fill('failed'),
       ...Array<ExamOutcome>(5).fill('passed'),
     ]);
-    expect(decide(stateOf('suspended'), before, [pass()], now)).toMatchObject({ to: 'verified' });
+    expect(decide(stateOf('suspended'), before, [pass()], true, now)).toMatchObject({ to: 'verified' });
     expect(
-      decide(stateOf('suspended'), historyOf(Array<ExamOutcome>(9).fill('failed')), [pass()], now),
+      decide(stateOf('suspended'), historyOf(Array<ExamOutcome>(9).fill('failed')), [pass()], true, now),
     ).toBeNull();
   });
 
+  it('decides nothing about hardware that is no longer claimed, but hard evidence stays what it is', () => {
+    expect(decide(stateOf('examining'), none, [pass()], false, now)).toBeNull();
+    expect(decide(stateOf('examining'), none, [fail()], false, now)).toBeNull();
+    const wrong = exam('failed', 'proof.wrong-page');
+    expect(decide(stateOf('examining'), none, [wrong], false, now)).toMatchObject({ to: 'quarantined' });
+  });
+
+  it('verifies nobody whose integrity is low, however the last exam went', () => {
+    const failures = historyOf(Array<ExamOutcome>(20).fill('failed'));
+    expect(decide(stateOf('examining'), failures, [pass()], true, now)).toMatchObject({
+      to: 'rejected',
+      reasons: ['integrity.low'],
+    });
+  });
+
   it('never moves a quarantined device by an exam', () => {
-    expect(decide(stateOf('quarantined'), none, [pass()], now)).toBeNull();
-    expect(decide(stateOf('quarantined'), none, [fail()], now)).toBeNull();
+    expect(decide(stateOf('quarantined'), none, [pass()], true, now)).toBeNull();
+    expect(decide(stateOf('quarantined'), none, [fail()], true, now)).toBeNull();
   });
 });

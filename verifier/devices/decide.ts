@@ -1,5 +1,6 @@
 import type { RandomBytes } from '../../protocol/clock.js';
 import { type Code, codeTable, isCode } from '../../protocol/codes/table.js';
+import type { CardClaim } from '../../protocol/messages/cards.js';
 import type { ExamFact, TransitionFact } from '../../scoring/facts.js';
 import { type IntegrityScore, scoreDevice } from '../../scoring/formula/v1/v1.js';
 import type { DeviceState, ExamHistory } from './devices.js';
@@ -12,18 +13,22 @@ const isHard = (reason: string): boolean => isCode(reason) && codeTable[reason].
 /**
  * What one exam of all cards of a device means for its status; null when nothing changes. The policy, in order:
  *
- * 1. hard evidence on any card quarantines;
- * 2. under examination: any failed card rejects, all cards passed verifies, anything unanswered is asked again;
+ * 1. hard evidence on any card quarantines, whatever the device claims by now; all else needs `asClaimed`;
+ * 2. under examination: any failed card rejects, anything unanswered is asked again, and when all cards that an engine can
+ *    examine have passed, and integrity is high enough, it is verified; a card that none can examine has no class, and the reasons say so;
  * 3. verified or suspended: integrity over all outcomes, this exam's included, decides.
+ *
+ * @param asClaimed the device still claims the hardware that was examined
  */
 export function decide(
   state: DeviceState,
   before: ExamHistory,
   exams: readonly ExamFact[],
+  asClaimed: boolean,
   now: { readonly at: number; readonly random: RandomBytes },
 ): TransitionFact | null {
   const integrity = integrityAfter(state, before, exams);
-  const verdict = verdictOn(state, exams, integrity);
+  const verdict = hardVerdict(exams) ?? (asClaimed ? verdictOn(state, exams, integrity) : null);
   if (verdict === null) return null;
   return transitionFact(state, verdict.cause, {
     ...now,
@@ -46,14 +51,18 @@ interface Verdict {
   readonly because: readonly ExamFact[];
 }
 
+function hardVerdict(exams: readonly ExamFact[]): Verdict | null {
+  const hard = exams.filter(({ reasons }) => reasons.some(isHard));
+  return hard.length > 0 ? { cause: 'condemned', reasons: reasonsOf(hard), because: hard } : null;
+}
+
 function verdictOn(
-  { status }: DeviceState,
+  { status, enrolment }: DeviceState,
   exams: readonly ExamFact[],
   { value, threshold }: IntegrityScore,
 ): Verdict | null {
-  const hard = exams.filter(({ reasons }) => reasons.some(isHard));
-  if (hard.length > 0) return { cause: 'condemned', reasons: reasonsOf(hard), because: hard };
-  if (status === 'examining') return onboarding(exams);
+  if (status === 'examining')
+    return onboarding(exams, cardsWithoutEngine(enrolment.cards), value >= threshold);
   if (status === 'verified' && value < threshold) {
     return { cause: 'dropped', reasons: ['integrity.low'], because: exams };
   }
@@ -63,12 +72,22 @@ function verdictOn(
   return null;
 }
 
-function onboarding(exams: readonly ExamFact[]): Verdict | null {
+function onboarding(exams: readonly ExamFact[], unexamined: boolean, integrous: boolean): Verdict | null {
   const failed = exams.filter(({ outcome }) => outcome === 'failed');
   if (failed.length > 0) return { cause: 'failed', reasons: reasonsOf(failed), because: failed };
-  const allPassed = exams.length > 0 && exams.every(({ outcome }) => outcome === 'passed');
-  return allPassed ? { cause: 'passed', reasons: ['exam.passed'], because: exams } : null;
+  if (exams.length === 0 || exams.some(({ outcome }) => outcome !== 'passed')) return null;
+  // One pass does not make up for a history of failures, under whatever hardware it was earned.
+  if (!integrous) return { cause: 'failed', reasons: ['integrity.low'], because: exams };
+  const reasons = reasonsOf(exams);
+  return {
+    cause: 'passed',
+    reasons: unexamined ? [...reasons, 'card.not-examinable'] : reasons,
+    because: exams,
+  };
 }
+
+const cardsWithoutEngine = (cards: readonly CardClaim[]): boolean =>
+  cards.some(({ engine }) => engine === null);
 
 /** The reasons of several exams, each once; only those that the table knows. */
 function reasonsOf(exams: readonly ExamFact[]): Code[] {

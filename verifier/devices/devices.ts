@@ -9,6 +9,8 @@ export type DeviceState = DeviceRecord;
 export interface ExamHistory {
   readonly outcomes: readonly ExamResult[];
   readonly latest: ReadonlyMap<number, ExamFact>;
+  /** The last exam of each card that said something: passed or failed. */
+  readonly judged: ReadonlyMap<number, ExamFact>;
 }
 
 export interface HistorySource {
@@ -20,6 +22,7 @@ export interface HistorySource {
 interface LoadedHistory {
   readonly outcomes: ExamResult[];
   readonly latest: Map<number, ExamFact>;
+  readonly judged: Map<number, ExamFact>;
 }
 
 /**
@@ -38,14 +41,6 @@ export class Devices {
 
   get(device: string): DeviceState | undefined {
     return this.#states.get(device);
-  }
-
-  get size(): number {
-    return this.#states.size;
-  }
-
-  all(): Iterable<DeviceState> {
-    return this.#states.values();
   }
 
   /** Read from the record once, then kept current. */
@@ -108,7 +103,10 @@ export class Devices {
     );
     // A device that is new here has no history to read.
     if (known === undefined)
-      this.#histories.set(fact.device, Promise.resolve({ outcomes: [], latest: new Map() }));
+      this.#histories.set(
+        fact.device,
+        Promise.resolve({ outcomes: [], latest: new Map(), judged: new Map() }),
+      );
   }
 
   async #examined(fact: ExamFact): Promise<void> {
@@ -123,6 +121,7 @@ export class Devices {
     const history = await this.#history(fact.device);
     history.outcomes.push({ outcome, card, at, gflops, class: fact.class });
     history.latest.set(card, fact);
+    if (isJudged(fact)) history.judged.set(card, fact);
   }
 
   #history(device: string): Promise<LoadedHistory> {
@@ -137,8 +136,15 @@ export class Devices {
 
   async #load(device: string): Promise<LoadedHistory> {
     const [outcomes, exams] = await Promise.all([this.#source.outcomes(device), this.#source.exams(device)]);
-    const latest = new Map<number, ExamFact>();
-    for (const exam of exams) if (!latest.has(exam.card)) latest.set(exam.card, exam);
-    return { outcomes, latest };
+    return { outcomes, latest: lastOfEach(exams), judged: lastOfEach(exams.filter(isJudged)) };
   }
+}
+
+const isJudged = ({ outcome }: ExamFact): boolean => outcome === 'passed' || outcome === 'failed';
+
+/** The first of each card, of exams that come newest first. */
+function lastOfEach(exams: readonly ExamFact[]): Map<number, ExamFact> {
+  const last = new Map<number, ExamFact>();
+  for (const exam of exams) if (!last.has(exam.card)) last.set(exam.card, exam);
+  return last;
 }

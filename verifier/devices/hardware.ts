@@ -1,13 +1,17 @@
 import type { CardClaim } from '../../protocol/messages/cards.js';
 
-/** Whether two claims are about the same cards. A new driver or another engine is no new hardware. */
+/**
+ * Whether two claims are about the same cards. A new driver or another engine is no new hardware; a card that no engine
+ * could examine before, or can't any more, is: else cards could take turns to be the examined one.
+ */
 export function sameHardware(a: readonly CardClaim[], b: readonly CardClaim[]): boolean {
   return JSON.stringify(a.map(hardware)) === JSON.stringify(b.map(hardware));
 }
 
-const hardware = ({ kind, model, memoryBytes, hardwareId }: CardClaim) => [
+const hardware = ({ kind, model, memoryBytes, hardwareId, engine }: CardClaim) => [
   kind,
   model,
   memoryBytes,
   hardwareId,
+  engine !== null,
 ];

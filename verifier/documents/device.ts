@@ -1,8 +1,10 @@
 import { type Code, codeTable, isCode } from '../../protocol/codes/table.js';
-import { type CardClass, type Catalogue, classById, unlistedId } from '../../scoring/catalogue/catalogue.js';
+import type { CardClaim } from '../../protocol/messages/cards.js';
+import { type CardClass, type Catalogue, unlistedId } from '../../scoring/catalogue/catalogue.js';
 import type { ExamFact } from '../../scoring/facts.js';
 import type { Score } from '../../scoring/formula/v1/v1.js';
 import type { DeviceState, ExamHistory } from '../devices/devices.js';
+import { isEligible, judgedExam } from '../devices/proven.js';
 import type { DeviceDocument, LastExam, Reason } from './schemas.js';
 
 /** All that the documents of a device are made of. */
@@ -16,6 +18,8 @@ export interface DeviceFacts {
   readonly connected: boolean;
   /** Milliseconds since 1970; null where it was not seen since the verifier's start. */
   readonly lastSeenAt: number | null;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 export const timeOf = (at: number): string => new Date(at).toISOString();
@@ -53,8 +57,10 @@ export function deviceDocument(facts: DeviceFacts): DeviceDocument {
   };
 }
 
-export function cardDocuments({ state, history, classes, catalogue }: DeviceFacts): DeviceDocument['cards'] {
-  return state.enrolment.cards.map(({ kind, model, memoryBytes, engine }, card) => {
+export function cardDocuments(facts: DeviceFacts): DeviceDocument['cards'] {
+  const { state, history, classes, now } = facts;
+  return state.enrolment.cards.map((claim, card) => {
+    const { kind, model, memoryBytes, engine } = claim;
     const last = history.latest.get(card);
     return {
       card,
@@ -63,11 +69,17 @@ export function cardDocuments({ state, history, classes, catalogue }: DeviceFact
       memoryBytes,
       engine,
       claimedClass: classes[card]?.id ?? unlistedId,
-      class: last?.class ?? null,
-      eligible: last?.class != null && (classById(catalogue, last.class)?.eligible ?? false),
+      class: judgedExam(history, claim, card)?.class ?? null,
+      eligible: isEligible(facts, card, now),
+      reasons: cardReasons(kind, engine).map(reasonOf),
       lastExam: last === undefined ? null : lastExamOf(last),
     };
   });
+}
+
+function cardReasons(kind: CardClaim['kind'], engine: string | null): Code[] {
+  if (engine === null) return ['card.not-examinable'];
+  return kind === 'software' ? ['card.never-eligible'] : [];
 }
 
 const lastExamOf = (exam: ExamFact): LastExam => ({

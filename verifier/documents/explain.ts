@@ -9,10 +9,9 @@ import type { ExplainDocument, HistoryEntry, ScorePart } from './schemas.js';
  * Why a device is as it is: `GET /v1/devices/:id/explain`.
  *
  * @param events the latest facts about it, newest first
- * @param now milliseconds since 1970
  */
-export function explainDocument(facts: DeviceFacts, events: readonly Fact[], now: number): ExplainDocument {
-  const { state, score } = facts;
+export function explainDocument(facts: DeviceFacts, events: readonly Fact[]): ExplainDocument {
+  const { state, score, now } = facts;
   return {
     id: state.device,
     name: state.enrolment.name,
@@ -22,21 +21,27 @@ export function explainDocument(facts: DeviceFacts, events: readonly Fact[], now
     since: timeOf(state.statusSince),
     reasons: state.reasons.map(reasonOf),
     next: nextStep(state.status, state.reasons),
-    scores: scoreParts(score),
+    scores: scoreParts(score, state.status),
     cards: cardDocuments(facts),
     history: events.flatMap(historyEntry),
   };
 }
 
 function nextStep(status: DeviceStatus, reasons: readonly string[]): string {
-  const fixes = reasons.filter(isCode).map((code) => codeTable[code].fix);
+  const fixes = reasons
+    .filter(isCode)
+    .filter((code) => code !== 'exam.passed')
+    .map((code) => codeTable[code].fix);
   switch (status) {
     case 'enrolled':
       return 'The first exam begins with the next cohort, seconds after the agent connects. Keep it running.';
     case 'examining':
       return 'An exam is due or running. Keep the agent connected; if an exam broke off, it is asked again.';
     case 'verified':
-      return 'Nothing to do. Exams come at random times, every six hours in the mean.';
+      return [
+        'Exams come at random times, every six hours in the mean. Keep the agent running.',
+        ...fixes,
+      ].join(' ');
     case 'suspended':
       return `Exams come every hour in the mean until the score is back. ${fixes.join(' ')}`;
     case 'rejected':
@@ -48,7 +53,10 @@ function nextStep(status: DeviceStatus, reasons: readonly string[]): string {
   }
 }
 
-function scoreParts({ integrity, availability, performance, reputation, parts }: Score): ScorePart[] {
+function scoreParts(
+  { integrity, availability, performance, reputation, parts }: Score,
+  status: DeviceStatus,
+): ScorePart[] {
   return [
     {
       part: 'integrity',
@@ -57,10 +65,7 @@ function scoreParts({ integrity, availability, performance, reputation, parts }:
       threshold: integrity.threshold,
       verdict: integrity.value >= integrity.threshold ? 'pass' : 'fail',
       inputs: { alpha: integrity.alpha, beta: integrity.beta, card: integrity.card },
-      next:
-        integrity.passesNeeded > 0
-          ? `${integrity.passesNeeded} passed exams in a row bring it back to the threshold.`
-          : 'Each passed exam raises it.',
+      next: integrityNext(integrity, status),
     },
     {
       part: 'availability',
@@ -82,7 +87,7 @@ function scoreParts({ integrity, availability, performance, reputation, parts }:
         rates: performance.measured,
         expectedGflops: performance.expectedGflops,
       },
-      next: 'Stop other work on the card and check its power limit and cooling.',
+      next: performanceNext(performance.value),
     },
     {
       part: 'reputation',
@@ -94,6 +99,18 @@ function scoreParts({ integrity, availability, performance, reputation, parts }:
       next: 'Raise the lowest of its parts.',
     },
   ];
+}
+
+function integrityNext({ value, passesNeeded }: Score['integrity'], status: DeviceStatus): string {
+  if (status === 'quarantined') return 'No exam comes before the quarantine is decided.';
+  if (passesNeeded > 0) return `${passesNeeded} passed exams in a row bring it back to the threshold.`;
+  return value === 1 ? 'It cannot be higher.' : 'Each passed exam raises it.';
+}
+
+function performanceNext(value: number | null): string {
+  if (value === null) return 'It begins with the first proven rate.';
+  if (value === 1) return 'It cannot be higher.';
+  return 'Stop other work on the card and check its power limit and cooling.';
 }
 
 function historyEntry(fact: Fact): HistoryEntry[] {

@@ -4,6 +4,7 @@ import { classOfClaim } from '../../scoring/catalogue/class-of-claim.js';
 import { windowMinutes } from '../../scoring/formula/v1/availability.js';
 import { scoreDevice } from '../../scoring/formula/v1/v1.js';
 import { presenceSummary, serviceWindow } from '../../scoring/queries/presence.js';
+import { judgedExam } from '../devices/proven.js';
 import type { Services } from '../services.js';
 import type { DeviceFacts } from './device.js';
 
@@ -12,16 +13,18 @@ export async function gatherFacts(services: Services, device: string): Promise<D
   const { devices, clickhouse, clock, hub, options } = services;
   const state = devices.get(device);
   if (state === undefined) throw new TouchstoneError('device.unknown');
-  const minute = Math.floor(clock.now() / 60_000);
+  const now = clock.now();
+  const minute = Math.floor(now / 60_000);
   const since = await serviceWindow(clickhouse, minute, windowMinutes);
   const [history, presence] = await Promise.all([
     devices.history(device),
     presenceSummary(clickhouse, device, since, minute),
   ]);
   const classes = state.enrolment.cards.map((claim) => classOfClaim(options.catalogue, claim));
-  const cards = state.enrolment.cards.map(({ engine }, card) => {
+  const cards = state.enrolment.cards.map((claim, card) => {
+    const { engine } = claim;
     // Held against the class that was proven, where one was: a claim earns nothing.
-    const proven = history.latest.get(card)?.class ?? null;
+    const proven = judgedExam(history, claim, card)?.class ?? null;
     const cardClass =
       (proven === null ? null : classById(options.catalogue, proven)) ?? classes[card] ?? null;
     const expected = cardClass === null || engine === null ? null : expectation(cardClass, engine);
@@ -36,5 +39,6 @@ export async function gatherFacts(services: Services, device: string): Promise<D
     catalogue: options.catalogue,
     connected: hub.get(device) !== undefined,
     lastSeenAt: hub.lastSeenAt(device),
+    now,
   };
 }

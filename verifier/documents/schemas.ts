@@ -36,8 +36,14 @@ export const CardDocument = Type.Object({
   memoryBytes: Type.Integer({ description: 'As claimed' }),
   engine: Nullable(Type.String()),
   claimedClass: Type.String(),
-  class: Nullable(Type.String({ description: 'Of the last exam; null until one supports it' })),
-  eligible: Type.Boolean({ description: 'Whether the class that the last exam supports can earn' }),
+  class: Nullable(
+    Type.String({ description: 'Of the last exam that judged this very card; null until one supports it' }),
+  ),
+  eligible: Type.Boolean({
+    description:
+      'Whether it may earn now: verified, of a class that can, passed within a day together with all that earn',
+  }),
+  reasons: Type.Array(Reason, { description: 'What has to be known of it beside its exams' }),
   lastExam: Nullable(LastExam),
 });
 

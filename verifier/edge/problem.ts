@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { storageCodes } from '../../protocol/codes/storage.js';
 import { type Code, codeTable } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
 
@@ -38,6 +39,10 @@ export function installProblems(app: FastifyInstance): void {
 }
 
 function toProblem(error: FastifyError | TouchstoneError, request: FastifyRequest): Problem {
+  // How our storage fails is for the operator's log; outside it is only unavailable.
+  if (error instanceof TouchstoneError && error.code in storageCodes) {
+    return problemOf('service.storage-unavailable', request.id);
+  }
   if (error instanceof TouchstoneError) return problemOf(error.code, request.id, error.message);
   if (error.validation !== undefined) return problemOf('request.invalid', request.id, error.message);
   switch (error.statusCode) {

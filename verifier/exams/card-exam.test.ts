@@ -31,7 +31,7 @@ function play(
   events: readonly CardEvent[],
   draw = makeDraw(),
 ): { exam: CardExam; last: Step; steps: Step[] } {
-  let exam = newCardExam(shape);
+  let exam = newCardExam(shape, 'onnx-cpu');
   const steps = events.map((event) => {
     const made = step(exam, event, draw);
     exam = made.exam;
@@ -111,6 +111,20 @@ describe("a card's exam", () => {
     expect(resultOf(exam)).toMatchObject({ outcome: 'failed', reason: 'exam.gave-up' });
   });
 
+  it.each<[string, CardEvent[]]>([
+    ['declines', [{ type: 'arm' }, says(decline)]],
+    ['does not get ready', [{ type: 'arm' }, { type: 'deadline' }]],
+    ['is gone before go', [{ type: 'arm' }, { type: 'disconnected' }]],
+  ])('offers no way out to a card that stopped twice after go and then %s', (_name, last) => {
+    const stops: CardEvent[][] = [[{ type: 'deadline' }], [says(decline)], [{ type: 'disconnected' }]];
+    for (const first of stops) {
+      for (const second of stops) {
+        const { exam } = play([...toGo, ...first, ...toGo, ...second, ...last]);
+        expect(resultOf(exam)).toMatchObject({ outcome: 'failed', reason: 'exam.gave-up' });
+      }
+    }
+  });
+
   it('asks a card again that gives up after go with its line alive, and takes the third time for silence', () => {
     const givesUp: CardEvent[] = [...toGo, says(decline)];
     expect(play(givesUp).exam).toMatchObject({ attempts: 1, phase: { at: 'owed' } });
@@ -150,6 +164,11 @@ describe("a card's exam", () => {
 
   it.each([
     ['a commit before go', [{ type: 'arm' }, says(ready), says(commit())], 'exam.out-of-order'],
+    [
+      'ready on another engine',
+      [{ type: 'arm' }, says({ ...ready, engine: 'onnx-cuda' } as AgentMessage)],
+      'exam.wrong-engine',
+    ],
     ['ready twice', [{ type: 'arm' }, says(ready), says(ready)], 'exam.out-of-order'],
     ['a reveal before the commit', [...toGo, says(reveal)], 'exam.out-of-order'],
     ['a seed that was never issued', [...toGo, says(commit(otherSeed))], 'exam.seed-unknown'],
@@ -166,6 +185,21 @@ describe("a card's exam", () => {
   it('takes a refusal to show for silence', () => {
     const { exam } = play([...toOpening, says(decline), says(decline), says(decline)]);
     expect(resultOf(exam)).toMatchObject({ outcome: 'failed', reason: 'exam.silent' });
+  });
+
+  it('lets the debt of an absent card wait, however long', () => {
+    const { exam } = play([
+      ...toOpening,
+      { type: 'disconnected' },
+      ...Array<CardEvent>(10).fill({ type: 'deadline' }),
+    ]);
+    expect(exam.phase).toMatchObject({ at: 'opening', asks: 2 });
+    const again = step(exam, { type: 'connected' }, makeDraw());
+    expect(again.open).toBe(true);
+  });
+
+  it('offers no way out by new hardware once the seed is known', () => {
+    expect(resultOf(play([...toGo, { type: 'hardware-changed' }]).exam)).toMatchObject({ outcome: 'failed' });
   });
 
   it('offers no way out of bad openings by new hardware', () => {
@@ -196,7 +230,7 @@ describe("a card's exam under random events", () => {
     fc.assert(
       fc.property(fc.array(events, { maxLength: 60 }), (list) => {
         const draw = makeDraw();
-        let exam = newCardExam(shape);
+        let exam = newCardExam(shape, 'onnx-cpu');
         for (const event of list) {
           const before = exam;
           exam = step(exam, event, draw).exam;

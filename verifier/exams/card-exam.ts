@@ -36,8 +36,8 @@ export type CardPhase =
   /** To be armed with the next cohort. */
   | { readonly at: 'owed' }
   | { readonly at: 'arming' }
-  | { readonly at: 'ready'; readonly engine: string }
-  | { readonly at: 'running'; readonly engine: string; readonly seed: string; readonly goAt: number }
+  | { readonly at: 'ready' }
+  | { readonly at: 'running'; readonly seed: string; readonly goAt: number }
   | {
       readonly at: 'opening';
       readonly commitment: Commitment;
@@ -49,10 +49,12 @@ export type CardPhase =
 
 export interface CardExam {
   readonly shape: ComputeShape;
+  /** The claimed one. */
+  readonly engine: string;
   /** Times it was armed. */
   readonly attempts: number;
-  /** Times the line broke between `go` and the commit. Once is an accident. */
-  readonly breaks: number;
+  /** Times it stopped between `go` and the commit: silent, giving up, or with a broken line. Once is an accident. */
+  readonly stops: number;
   /** Seed of an attempt whose time ran out while the connection lived: its commit is late, not unknown. */
   readonly lateSeed: string | null;
   readonly phase: CardPhase;
@@ -73,7 +75,7 @@ export type CardEvent =
 
 export interface Step {
   readonly exam: CardExam;
-  /** The message is refused with this code and changes nothing. */
+  /** The message is refused with this code. It changes nothing, but for a late commit, which ends the exam. */
   readonly refused?: ExamErrorCode;
   /** Ask for the openings of the commitment (again). */
   readonly open?: true;
@@ -81,10 +83,11 @@ export interface Step {
   readonly check?: true;
 }
 
-export const newCardExam = (shape: ComputeShape): CardExam => ({
+export const newCardExam = (shape: ComputeShape, engine: string): CardExam => ({
   shape,
+  engine,
   attempts: 0,
-  breaks: 0,
+  stops: 0,
   lateSeed: null,
   phase: { at: 'owed' },
 });
@@ -110,7 +113,7 @@ export function step(exam: CardExam, event: CardEvent, draw: (shape: ComputeShap
         : { exam };
     case 'go':
       if (phase.at !== 'ready') return { exam };
-      return { exam: to(exam, { at: 'running', engine: phase.engine, seed: event.seed, goAt: event.at }) };
+      return { exam: to(exam, { at: 'running', seed: event.seed, goAt: event.at }) };
     case 'message':
       return receive(exam, event.message, event.at, draw);
     case 'deadline':
@@ -148,7 +151,9 @@ function receive(
   switch (message.type) {
     case 'exam.ready':
       if (phase.at !== 'arming') return { exam, refused: 'exam.out-of-order' };
-      return { exam: to(exam, { at: 'ready', engine: message.engine }) };
+      // The claimed engine chose the shape, and the rate is held against it.
+      if (message.engine !== exam.engine) return { exam, refused: 'exam.wrong-engine' };
+      return { exam: to(exam, { at: 'ready' }) };
     case 'exam.decline':
       return decline(exam);
     case 'exam.commit':
@@ -165,7 +170,7 @@ function receive(
           asks: 1,
           asked: true,
           commitment: {
-            engine: phase.engine,
+            engine: exam.engine,
             seed: phase.seed,
             roots: message.roots,
             elapsedMs: at - phase.goAt,
@@ -184,15 +189,17 @@ function receive(
   }
 }
 
-/** New hardware ends the exam of the old, but is no way out of openings that one does not like. */
+/** New hardware ends the exam of the old, but is no way out once the seed or the openings are known. */
 function leave(exam: CardExam): Step {
   switch (exam.phase.at) {
     case 'checking':
       return { exam };
     case 'opening':
       return { exam: endUnproven(exam, 'failed', 'exam.silent') };
+    case 'running':
+      return { exam: endUnproven(exam, 'failed', 'exam.gave-up') };
     default:
-      return { exam: endUnproven(exam, 'unanswered', 'exam.unanswered') };
+      return { exam: endUncommitted(exam, 'exam.unanswered') };
   }
 }
 
@@ -201,10 +208,9 @@ function decline(exam: CardExam): Step {
   switch (exam.phase.at) {
     case 'arming':
     case 'ready':
-      return { exam: endUnproven(exam, 'unanswered', 'exam.declined') };
+      return { exam: endUncommitted(exam, 'exam.declined') };
     case 'running':
-      if (exam.attempts >= maxAsks) return { exam: endUnproven(exam, 'failed', 'exam.silent') };
-      return { exam: to(exam, { at: 'owed' }) };
+      return { exam: fallSilent(exam) };
     case 'opening':
       return runOut(exam);
     default:
@@ -215,14 +221,14 @@ function decline(exam: CardExam): Step {
 /** The time of the present step is over while the connection lives. */
 function runOut(exam: CardExam): Step {
   const { phase } = exam;
-  const last = exam.attempts >= maxAsks;
   switch (phase.at) {
     case 'arming':
-      return { exam: last ? endUnproven(exam, 'unanswered', 'exam.not-ready') : to(exam, { at: 'owed' }) };
+      return { exam: askAgain(exam, 'exam.not-ready') };
     case 'running':
-      if (last) return { exam: endUnproven(exam, 'failed', 'exam.silent') };
-      return { exam: { ...exam, lateSeed: phase.seed, phase: { at: 'owed' } } };
+      return { exam: { ...fallSilent(exam), lateSeed: phase.seed } };
     case 'opening':
+      // Nobody is there who could hear it: the debt waits, however long.
+      if (!phase.asked) return { exam };
       if (phase.asks >= maxAsks) return { exam: endUnproven(exam, 'failed', 'exam.silent') };
       return { exam: to(exam, { ...phase, asks: phase.asks + 1, asked: true }), open: true };
     default:
@@ -236,9 +242,9 @@ function lose(exam: CardExam): Step {
   switch (phase.at) {
     case 'arming':
     case 'ready':
-      return { exam: oweAgain(exam) };
+      return { exam: askAgain(exam, 'exam.unanswered') };
     case 'running':
-      return { exam: oweAgain({ ...exam, breaks: exam.breaks + 1 }) };
+      return { exam: askAgain({ ...exam, stops: exam.stops + 1 }, 'exam.unanswered') };
     case 'opening':
       // The draw is known to the card now: a line that breaks here again and again is a silence.
       if (phase.asks >= maxAsks) return { exam: endUnproven(exam, 'failed', 'exam.silent') };
@@ -248,15 +254,24 @@ function lose(exam: CardExam): Step {
   }
 }
 
+/** No commit, though the line is alive: asked again, and the third time it is the answer. */
+function fallSilent(exam: CardExam): CardExam {
+  if (exam.attempts >= maxAsks) return endUnproven(exam, 'failed', 'exam.silent');
+  return to({ ...exam, stops: exam.stops + 1 }, { at: 'owed' });
+}
+
+function askAgain(exam: CardExam, reason: ExamReasonCode): CardExam {
+  return exam.attempts < maxAsks ? to(exam, { at: 'owed' }) : endUncommitted(exam, reason);
+}
+
 /**
- * A broken line before the commit counts against nobody, unless it broke again and again in the very seconds after
- * `go`: identities that share a chip could take turns on it that way.
+ * The end of an exam without a commit. It counts against nobody, unless the card had stopped again and again in the very
+ * seconds after `go`: identities that share a chip could take turns on it that way.
  */
-function oweAgain(exam: CardExam): CardExam {
-  if (exam.attempts < maxAsks) return to(exam, { at: 'owed' });
-  return exam.breaks > 1
+function endUncommitted(exam: CardExam, reason: ExamReasonCode): CardExam {
+  return exam.stops > 1
     ? endUnproven(exam, 'failed', 'exam.gave-up')
-    : endUnproven(exam, 'unanswered', 'exam.unanswered');
+    : endUnproven(exam, 'unanswered', reason);
 }
 
 const to = (exam: CardExam, phase: CardPhase): CardExam => ({ ...exam, phase });
@@ -270,6 +285,6 @@ function endUnproven(
 ): CardExam {
   const { phase } = exam;
   const commitment = phase.at === 'opening' || phase.at === 'checking' ? phase.commitment : null;
-  const engine = phase.at === 'ready' || phase.at === 'running' ? phase.engine : (commitment?.engine ?? null);
+  const engine = exam.attempts > 0 ? exam.engine : null;
   return finish(exam, { kind: 'unproven', outcome, reason, engine, commitment });
 }

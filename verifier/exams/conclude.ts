@@ -17,6 +17,8 @@ import type { CardRecord } from './room.js';
 /** A card with the class that it claims and the shape that follows from it. */
 export interface ExaminedCard {
   readonly card: number;
+  readonly claim: CardClaim;
+  readonly engine: string;
   readonly cardClass: CardClass;
   readonly shape: ComputeShape;
 }
@@ -24,10 +26,13 @@ export interface ExaminedCard {
 /** The cards of a device that some engine can examine. */
 export function examinedCards(catalogue: Catalogue, state: DeviceState, examSeconds = 2): ExaminedCard[] {
   return state.enrolment.cards.flatMap((claim, card) => {
-    if (claim.engine === null) return [];
+    const { engine } = claim;
+    if (engine === null) return [];
     const cardClass = classOfClaim(catalogue, claim);
     if (cardClass === null) return [];
-    return [{ card, cardClass, shape: computeShapeFor(cardClass, claim, claim.engine, examSeconds) }];
+    return [
+      { card, claim, engine, cardClass, shape: computeShapeFor(cardClass, claim, engine, examSeconds) },
+    ];
   });
 }
 
@@ -65,17 +70,26 @@ export function makeConclude(options: ConcludeOptions): Conclude {
     const state = devices.get(device);
     if (state === undefined) return;
     const at = clock.now();
-    const exams = cards.flatMap(({ card, cardClass }) => {
+    const exams = cards.flatMap(({ card, claim, cardClass }) => {
       const record = results.get(card);
       if (record === undefined) return [];
-      const context = { id: newFactId(random), at, device, exam, card, cardClass, roundTripMs, lagBetween };
+      const context = {
+        id: newFactId(random),
+        at,
+        device,
+        exam,
+        card,
+        claim,
+        cardClass,
+        roundTripMs,
+        lagBetween,
+      };
       return [examFact(context, record)];
     });
     const history = await devices.history(device);
-    // What was examined may be other cards than the device claims now: that is on record, but decides nothing.
-    const transition = sameHardware(state.enrolment.cards, claims)
-      ? decide(state, history, exams, { at, random })
-      : null;
+    // What was examined may be other cards than the device claims now. That acquits nobody, but it convicts.
+    const asClaimed = sameHardware(state.enrolment.cards, claims);
+    const transition = decide(state, history, exams, asClaimed, { at, random });
     await recorder.record(transition === null ? exams : [...exams, transition]);
     for (const fact of exams) {
       observe(fact);

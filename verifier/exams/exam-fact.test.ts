@@ -34,6 +34,7 @@ const context = (lagMs = 0) => ({
   device: 'd',
   exam: 'e',
   card: 0,
+  claim: { kind: 'gpu', model: 'Ten', memoryBytes: 0, engine: 'onnx-cuda' } as const,
   cardClass,
   roundTripMs: 0,
   lagBetween: (from: number, to: number) => (from < to && to === 10_000 ? lagMs : Number.NaN),

@@ -1,4 +1,5 @@
 import { type Code, codeTable, type ExamReasonCode } from '../../protocol/codes/table.js';
+import type { CardClaim } from '../../protocol/messages/cards.js';
 import type { Check } from '../../protocol/status.js';
 import type { CardClass } from '../../scoring/catalogue/catalogue.js';
 import type { ExamFact } from '../../scoring/facts.js';
@@ -11,6 +12,8 @@ export interface ExamContext {
   readonly device: string;
   readonly exam: string;
   readonly card: number;
+  /** What was claimed of the card when the exam began. */
+  readonly claim: CardClaim;
   readonly cardClass: CardClass;
   /** Smallest round trip seen on the connection, milliseconds; null when there is none any more. */
   readonly roundTripMs: number | null;

@@ -35,6 +35,9 @@ export interface ExaminerOptions {
   readonly log: Pick<Logger, 'error'>;
 }
 
+/** Pause before an exam is tried again that could not be begun or recorded. */
+const retryMs = 30_000;
+
 /** Longest delay that a Node timer takes; longer plans are made again when it is over. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -82,11 +85,14 @@ export class Examiner {
     return room === undefined ? 'exam.unknown' : room.receive(message, at);
   }
 
-  /** The device claims other cards: what runs is about cards that it no longer has. */
-  hardwareChanged(device: string): void {
+  /**
+   * The device has enrolled anew.
+   * @param otherHardware it claims other cards: what runs is about cards that it no longer has
+   */
+  enrolled(device: string, otherHardware: boolean): void {
     const room = this.#rooms.get(device);
     if (room === undefined) this.#replan(device);
-    else room.hardwareChanged();
+    else if (otherHardware) room.hardwareChanged();
   }
 
   /** Cancels everything. Exams that run leave no trace: they are asked again, and nobody is marked. */
@@ -103,6 +109,9 @@ export class Examiner {
     const state = this.#options.devices.get(device);
     const history = await this.#options.devices.history(device);
     if (this.#closed || state === undefined || this.#options.hub.get(device) === undefined) return;
+    // While the history was read another plan may have been made, or a room.
+    this.#cancelPlan(device);
+    if (this.#rooms.has(device)) return;
     const delay = this.#delay(state, lastExam(history.outcomes));
     if (delay !== null) {
       const timer = setTimeout(
@@ -122,6 +131,7 @@ export class Examiner {
   }
 
   #replan(device: string): void {
+    if (this.#closed) return;
     this.#plan(device).catch((error) =>
       this.#options.log.error({ err: error, device }, 'no exam could be planned'),
     );
@@ -137,19 +147,26 @@ export class Examiner {
     this.#options.serial
       .run(device, () => this.#open(device))
       .catch((error) => {
-        // The journal took nothing: there is no exam, and the next try is planned as if none had been due.
+        // The journal took nothing: there is no exam.
         this.#options.log.error({ err: error, device }, 'no exam could be begun');
-        this.#plans.set(
-          device,
-          setTimeout(() => this.#begin(device), 5_000),
-        );
+        this.#retry(device);
       });
+  }
+
+  #retry(device: string): void {
+    if (this.#closed || this.#options.hub.get(device) === undefined) return;
+    this.#cancelPlan(device);
+    this.#plans.set(
+      device,
+      setTimeout(() => this.#begin(device), retryMs),
+    );
   }
 
   async #open(device: string): Promise<void> {
     const { devices, recorder, random, clock, hub } = this.#options;
     const state = devices.get(device);
     if (state === undefined || this.#rooms.has(device)) return;
+    if (examinedCards(this.#options.catalogue, state).length === 0) return;
     const examined = transitionFact(state, 'examined', {
       at: clock.now(),
       random,
@@ -172,7 +189,7 @@ export class Examiner {
 
   #makeRoom(state: DeviceState, cards: readonly ExaminedCard[]): ExamRoom {
     const { device } = state;
-    const { clock, random, draw, check, times, hub } = this.#options;
+    const { clock, random, draw, check, times, hub, log } = this.#options;
     const room: ExamRoom = new ExamRoom({
       exam: newExamId(random),
       cards,
@@ -183,6 +200,8 @@ export class Examiner {
       check,
       send: (message) => hub.send(device, message),
       moved: () => this.#moved(device, room),
+      uncheckable: (error) =>
+        log.error({ err: error, device }, 'a proof could not be checked: the exam is ours'),
       finished: (results) => this.#finish(state, room, cards, results),
     });
     return room;
@@ -205,16 +224,23 @@ export class Examiner {
     };
     serial
       .run(device, () => conclude(conclusion))
-      .catch((error) => log.error({ err: error, device }, 'an exam could not be recorded: it counts as ours'))
-      .finally(() => {
+      .then(
+        () => () => this.#replan(device),
+        (error) => {
+          // Nothing is on record, so it counts for nobody. Asked again later: not at once, and not for ever in a circle.
+          log.error({ err: error, device }, 'an exam could not be recorded');
+          return () => this.#retry(device);
+        },
+      )
+      .then((next) => {
         this.#rooms.delete(device);
         this.#cohorts.leave(room);
-        if (!this.#closed) this.#replan(device);
+        next();
       });
   }
 
   #moved(device: string, room: ExamRoom): void {
-    this.#cohorts.look();
+    this.#cohorts.moved(room);
     if (room.waits && this.#options.hub.get(device) !== undefined && !this.#closed) this.#cohorts.join(room);
   }
 

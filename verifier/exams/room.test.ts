@@ -32,7 +32,7 @@ function openRoom({ cards = [0], check = checkProof, random = (_: number) => see
   let results: ReadonlyMap<number, CardRecord> | undefined;
   const room = new ExamRoom({
     exam,
-    cards: cards.map((card) => ({ card, shape })),
+    cards: cards.map((card) => ({ card, shape, engine: 'reference' })),
     times: { armMs: 60_000, commitMs: 60_000, revealMs: 60_000 },
     clock: systemClock,
     random,
@@ -40,6 +40,7 @@ function openRoom({ cards = [0], check = checkProof, random = (_: number) => see
     send: (message) => sent.push(message) > 0,
     check,
     moved: () => {},
+    uncheckable: () => {},
     finished: (all) => {
       results = all;
     },
@@ -78,7 +79,7 @@ function toGo(options?: Parameters<typeof openRoom>[0]): Room {
 }
 
 async function resultOf({ results }: Room) {
-  await vi.waitFor(() => expect(results()).toBeDefined(), { interval: 1 });
+  await vi.waitFor(() => expect(results()).toBeDefined(), { interval: 1, timeout: 60_000 });
   return results()?.get(0)?.result;
 }
 
@@ -199,10 +200,50 @@ describe('the exam room', () => {
     }
   });
 
-  it('ends as ours when the proof cannot be checked', async () => {
-    const hall = toGo({ check: () => Promise.reject(new Error('the queue is full')) });
-    hall.receive(commit());
-    hall.receive(reveal(hall));
-    expect(await resultOf(hall)).toMatchObject({ kind: 'unproven', outcome: 'ours', reason: 'exam.ours' });
+  it('keeps an answer that cannot be checked now, and checks it later', async () => {
+    vi.useFakeTimers();
+    try {
+      let full = 3;
+      const hall = toGo({
+        check: (...job) => (full-- > 0 ? Promise.reject(new Error('the queue is full')) : checkProof(...job)),
+      });
+      hall.receive(commit());
+      hall.receive(reveal(hall));
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(hall.results()?.get(0)?.result).toMatchObject({ kind: 'checked', code: 'proof.complete' });
+      expect(hall.sent.filter(({ type }) => type === 'exam.open')).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('ends as ours when the proof can never be checked', async () => {
+    vi.useFakeTimers();
+    try {
+      const hall = toGo({ check: () => Promise.reject(new Error('the workers die')) });
+      hall.receive(commit());
+      hall.receive(reveal(hall));
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(hall.results()?.get(0)?.result).toMatchObject({ outcome: 'ours', reason: 'exam.ours' });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('does not count the time that a device is away', async () => {
+    vi.useFakeTimers();
+    try {
+      const hall = toGo();
+      hall.receive(commit());
+      hall.room.disconnected();
+      await vi.advanceTimersByTimeAsync(24 * 3600_000);
+      expect(hall.results()).toBeUndefined();
+      hall.room.connected();
+      hall.receive(reveal(hall));
+      await vi.advanceTimersByTimeAsync(1);
+      expect(hall.results()?.get(0)?.result).toMatchObject({ kind: 'checked', code: 'proof.complete' });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

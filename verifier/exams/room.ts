@@ -6,6 +6,7 @@ import type { ComputeShape } from '../../protocol/shapes.js';
 import {
   type CardEvent,
   type CardExam,
+  type CardPhase,
   type CardResult,
   type Commitment,
   newCardExam,
@@ -19,6 +20,10 @@ export interface StepTimes {
   readonly revealMs: number;
 }
 
+/** How often a proof is tried to be checked before the exam ends as ours, and the pause between, milliseconds. */
+const checkTries = 15;
+const checkPauseMs = 2_000;
+
 export interface ProofResult {
   readonly right: number;
   readonly code: ProofCode | 'proof.complete';
@@ -26,7 +31,7 @@ export interface ProofResult {
 
 export interface RoomOptions {
   readonly exam: string;
-  readonly cards: readonly { readonly card: number; readonly shape: ComputeShape }[];
+  readonly cards: readonly { readonly card: number; readonly shape: ComputeShape; readonly engine: string }[];
   readonly times: StepTimes;
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -40,6 +45,8 @@ export interface RoomOptions {
   ) => Promise<ProofResult>;
   /** Cards became ready, or owe an exam again: whoever holds cohorts should look. */
   readonly moved: () => void;
+  /** A proof could not be checked, by a fault of ours. */
+  readonly uncheckable: (error: unknown) => void;
   readonly finished: (results: ReadonlyMap<number, CardRecord>) => void;
 }
 
@@ -58,11 +65,14 @@ export class ExamRoom {
   readonly #options: RoomOptions;
   readonly #cards: Map<number, CardExam>;
   readonly #timers = new Map<number, NodeJS.Timeout>();
+  /** Cards at each phase: a room of 64 cards is asked for its state at each of their steps. */
+  readonly #counts = new Map<CardPhase['at'], number>();
   #over = false;
 
   constructor(options: RoomOptions) {
     this.#options = options;
-    this.#cards = new Map(options.cards.map(({ card, shape }) => [card, newCardExam(shape)]));
+    this.#cards = new Map(options.cards.map(({ card, shape, engine }) => [card, newCardExam(shape, engine)]));
+    this.#counts.set('owed', this.#cards.size);
   }
 
   get exam(): string {
@@ -84,6 +94,7 @@ export class ExamRoom {
   /** Asks all owed cards to get ready. */
   arm(): void {
     const owed = this.#indices('owed');
+    if (owed.length === 0) return;
     for (const card of owed) this.#apply(card, { type: 'arm' });
     const attempt = Math.max(...owed.map((card) => this.#cards.get(card)?.attempts ?? 1));
     for (const card of owed) this.#setTimer(card, this.#options.times.armMs);
@@ -146,9 +157,13 @@ export class ExamRoom {
     const { exam, refused, open, check } = step(before, event, this.#options.draw);
     this.#cards.set(card, exam);
     if (exam.phase.at !== before.phase.at) {
+      this.#count(before.phase.at, -1);
+      this.#count(exam.phase.at, 1);
       this.#clearTimer(card);
       this.#options.moved();
     }
+    // Time does not run against who is away.
+    if (event.type === 'disconnected') this.#clearTimer(card);
     if (open) this.#open(card);
     if (check) this.#check(card);
     if (exam.phase.at === 'done' && before.phase.at !== 'done') this.#finishIfAllDone();
@@ -169,12 +184,21 @@ export class ExamRoom {
     });
   }
 
-  #check(card: number): void {
+  #check(card: number, tries = 1): void {
     const exam = this.#cards.get(card);
-    if (exam?.phase.at !== 'checking') return;
+    if (exam?.phase.at !== 'checking' || this.#over) return;
     this.#options.check(exam.shape, exam.phase.commitment, exam.phase.reveals).then(
       (result) => this.#apply(card, { type: 'checked', ...result }),
-      () => this.#apply(card, { type: 'ours' }),
+      (error) => {
+        this.#options.uncheckable(error);
+        // The answer is kept and looked at again: who fills our queue must not get another draw by it.
+        if (tries < checkTries)
+          this.#timers.set(
+            card,
+            setTimeout(() => this.#check(card, tries + 1), checkPauseMs),
+          );
+        else this.#apply(card, { type: 'ours' });
+      },
     );
   }
 
@@ -212,11 +236,15 @@ export class ExamRoom {
     return exam.shape;
   }
 
-  #someAt(at: CardExam['phase']['at']): boolean {
-    return this.#indices(at).length > 0;
+  #count(at: CardPhase['at'], change: number): void {
+    this.#counts.set(at, (this.#counts.get(at) ?? 0) + change);
   }
 
-  #indices(at: CardExam['phase']['at']): number[] {
+  #someAt(at: CardPhase['at']): boolean {
+    return (this.#counts.get(at) ?? 0) > 0;
+  }
+
+  #indices(at: CardPhase['at']): number[] {
     return [...this.#cards].filter(([, exam]) => exam.phase.at === at).map(([card]) => card);
   }
 }

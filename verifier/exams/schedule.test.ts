@@ -34,6 +34,12 @@ describe('the plan of exams', () => {
     expect(waits.at(-1)).toBe(6 * hour);
   });
 
+  it('lets new hardware not jump the pause after a failure', () => {
+    expect(nextExamMs({ ...base, status: 'examining', last: 'failed', inARow: 1, sinceLastMs: 0 })).toBe(
+      600_000,
+    );
+  });
+
   it('counts waiting offline as waiting', () => {
     expect(nextExamMs({ ...base, status: 'rejected', last: 'failed', inARow: 1, sinceLastMs: hour })).toBe(0);
   });

@@ -35,9 +35,11 @@ export function nextExamMs({ status, last, inARow, sinceLastMs, uniform }: PlanI
       return 0;
     case 'examining':
       if (last === 'unanswered') return Math.max(0, backoff(5 * second, inARow, hour) - (sinceLastMs ?? 0));
+      if (last === 'failed') return Math.max(0, backoff(10 * minute, inARow, 6 * hour) - (sinceLastMs ?? 0));
       return last === 'ours' ? ours(inARow) : 0;
     case 'rejected':
-      return Math.max(0, backoff(10 * minute, inARow, 6 * hour) - (sinceLastMs ?? 0));
+      // After a pass it was rejected for its history: passes are what it needs.
+      return Math.max(0, backoff(10 * minute, last === 'failed' ? inARow : 1, 6 * hour) - (sinceLastMs ?? 0));
     case 'verified':
     case 'suspended':
       if (last === 'ours') return ours(inARow);

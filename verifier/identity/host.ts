@@ -14,6 +14,10 @@ export function assertSignedForUs(
   header: string | undefined,
   publicHosts: readonly string[],
 ): void {
-  if (publicHosts.length > 0 ? publicHosts.includes(signed) : signed === header) return;
-  throw new TouchstoneError('signature.wrong-host', `The message is signed for ${signed}.`);
+  const own = publicHosts.length > 0 ? publicHosts : [header ?? ''];
+  if (own.includes(signed)) return;
+  throw new TouchstoneError(
+    'signature.wrong-host',
+    `Signed for ${signed}; this verifier is ${own.join(' or ')}.`,
+  );
 }

@@ -19,7 +19,7 @@ function start(options: ProofPoolOptions): void {
   pool = new ProofPool({ threads: 1, ...options });
 }
 
-describe('ProofPool', { timeout: 30_000 }, () => {
+describe('ProofPool', () => {
   it('accepts an honest proof and refuses a false one', async () => {
     start({});
     expect(await pool.check(exam.proof)).toEqual({ right: 2, code: 'proof.complete' });

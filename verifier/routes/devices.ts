@@ -41,7 +41,7 @@ export function deviceRoutes(app: FastifyInstance, services: Services): void {
     async ({ params }) => {
       const facts = await gatherFacts(services, params.id);
       const events = await eventsOf(services.clickhouse, params.id, historyLength);
-      return explainDocument(facts, events, services.clock.now());
+      return explainDocument(facts, events);
     },
   );
 }

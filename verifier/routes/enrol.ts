@@ -34,8 +34,8 @@ export function enrolRoutes(app: FastifyInstance, services: Services): void {
         await recorder.record(enrolmentFacts(body, before, clock, random));
         return before;
       });
-      if (known !== undefined && !sameHardware(known.enrolment.cards, body.cards))
-        examiner.hardwareChanged(body.device);
+      if (known !== undefined)
+        examiner.enrolled(body.device, !sameHardware(known.enrolment.cards, body.cards));
       const status = devices.get(body.device)?.status ?? 'enrolled';
       return reply.code(known === undefined ? 201 : 200).send({ id: body.device, status });
     },

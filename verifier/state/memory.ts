@@ -35,10 +35,6 @@ export class MemoryState implements HotState {
     return value;
   }
 
-  async delete(key: string): Promise<void> {
-    this.#entries.delete(key);
-  }
-
   async close(): Promise<void> {
     this.#entries.clear();
   }

@@ -27,10 +27,6 @@ export class RedisState implements HotState {
     return this.#redis.getdel(prefix + key);
   }
 
-  async delete(key: string): Promise<void> {
-    await this.#redis.del(prefix + key);
-  }
-
   async close(): Promise<void> {
     this.#redis.disconnect();
   }

@@ -9,6 +9,5 @@ export interface HotState {
   get(key: string): Promise<string | null>;
   /** The value, removed in the same step: of many takers at most one gets it. */
   take(key: string): Promise<string | null>;
-  delete(key: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -2,6 +2,4 @@ import { describe } from 'vitest';
 import { describeEngine } from '../testing/conformance.js';
 import { createOnnxEngine } from './engine.js';
 
-describe('onnx-cpu', { timeout: 60_000 }, () =>
-  describeEngine(() => createOnnxEngine({ provider: 'cpu', threads: 1 })),
-);
+describe('onnx-cpu', () => describeEngine(() => createOnnxEngine({ provider: 'cpu', threads: 1 })));

@@ -4,6 +4,5 @@ import { useSoftwareVulkan } from '../testing/software-vulkan.js';
 import { createOnnxEngine } from './engine.js';
 
 useSoftwareVulkan();
-describe('onnx-webgpu on software Vulkan', { timeout: 60_000 }, () =>
-  describeEngine(() => createOnnxEngine({ provider: 'webgpu' })),
-);
+describe('onnx-webgpu on software Vulkan', () =>
+  describeEngine(() => createOnnxEngine({ provider: 'webgpu' })));

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { CardClaim } from '../../protocol/messages/cards.js';
+import { givenClass } from '../../scoring/catalogue/given.js';
+import type { ExamFact } from '../../scoring/facts.js';
+import type { DeviceState, ExamHistory } from './devices.js';
+import { isEligible, judgedExam } from './proven.js';
+
+const claim = (model: string, engine: string | null = 'onnx-cuda'): CardClaim => ({
+  kind: 'gpu',
+  model,
+  memoryBytes: 1,
+  engine,
+});
+const catalogue = {
+  classes: [givenClass('good', 'gpu', { gflops: 1 }), givenClass('soft', 'software', { gflops: 1 })],
+};
+const passed = (card: number, of: CardClaim, changes: Partial<ExamFact> = {}) =>
+  ({ card, claim: of, exam: 'ex_1', at: 1000, outcome: 'passed', class: 'good', ...changes }) as ExamFact;
+
+function facts(cards: CardClaim[], exams: ExamFact[], status: DeviceState['status'] = 'verified') {
+  const judged = new Map(exams.map((exam) => [exam.card, exam]));
+  const history: ExamHistory = { outcomes: [], latest: judged, judged };
+  return { state: { status, enrolment: { cards } } as DeviceState, history, catalogue };
+}
+
+describe('what is proven of a card', () => {
+  it('is nothing by an exam of another card under the same number', () => {
+    const { history } = facts([], [passed(0, claim('A'))]);
+    expect(judgedExam(history, claim('A'), 0)?.class).toBe('good');
+    expect(judgedExam(history, claim('B'), 0)).toBeNull();
+    expect(judgedExam(history, claim('A', null), 0)).toBeNull();
+  });
+
+  it('lets a card earn while its device is verified and its pass is no older than a day', () => {
+    const cards = [claim('A')];
+    const exams = [passed(0, claim('A'))];
+    expect(isEligible(facts(cards, exams), 0, 2000)).toBe(true);
+    expect(isEligible(facts(cards, exams), 0, 1000 + 24 * 3600_000)).toBe(false);
+    expect(isEligible(facts(cards, exams, 'suspended'), 0, 2000)).toBe(false);
+    expect(isEligible(facts(cards, [passed(0, claim('A'), { class: 'soft' })]), 0, 2000)).toBe(false);
+    expect(isEligible(facts(cards, [passed(0, claim('A'), { class: null })]), 0, 2000)).toBe(false);
+  });
+
+  it('lets no cards earn together that have not passed together', () => {
+    const cards = [claim('A'), claim('B')];
+    const inTurn = [passed(0, claim('A')), passed(1, claim('B'), { exam: 'ex_2', at: 1500 })];
+    expect([0, 1].map((card) => isEligible(facts(cards, inTurn), card, 2000))).toEqual([false, true]);
+    const together = [passed(0, claim('A')), passed(1, claim('B'))];
+    expect([0, 1].map((card) => isEligible(facts(cards, together), card, 2000))).toEqual([true, true]);
+  });
+});
