@@ -12,6 +12,10 @@ export const limits = {
   frameBytes: 512 * 1024,
   /** Messages that one connection may send in a second. An exam of 64 cards has 3 a card, over seconds. */
   messagesPerSecond: 200,
+  /** Bytes that one connection may send in a second beside what was asked of it: reading JSON stops everything else. */
+  bytesPerSecond: 128 * 1024,
+  /** Levels of lists and objects in a message; an honest one has four. */
+  messageDepth: 6,
   /** Rounds of a compute exam. */
   rounds: 256,
   /** Pages in one round: 2^22 pages are 64 MiB of digests. */

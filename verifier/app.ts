@@ -21,7 +21,8 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   const { options, log } = services;
   const app = Fastify({
     loggerInstance: log,
-    trustProxy: options.trustProxy,
+    // So many hops and no more: else anyone could write any address into the header.
+    trustProxy: (_address, hop) => hop < options.proxies,
     bodyLimit: limits.bodyBytes,
     // A slow sender must not hold a socket for ever.
     requestTimeout: 30_000,

@@ -1,14 +1,17 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { drawOpenings } from '../challenges/compute/openings.js';
 import { fromHex } from '../protocol/bytes.js';
 import { systemClock } from '../protocol/clock.js';
+import { TouchstoneError } from '../protocol/error.js';
 import { loadDevices } from '../scoring/queries/devices.js';
 import { examHistory, examOutcomes } from '../scoring/queries/exams.js';
 import { insertFacts } from '../scoring/queries/insert-facts.js';
 import { openClickHouse } from '../scoring/storage/clickhouse.js';
 import { migrate } from '../scoring/storage/migrate.js';
+import { isRefusal } from '../scoring/storage/refusal.js';
 import { buildApp } from './app.js';
 import { Hub } from './connections/hub.js';
 import { Devices } from './devices/devices.js';
@@ -18,6 +21,7 @@ import { makeConclude } from './exams/conclude.js';
 import { Examiner } from './exams/examiner.js';
 import { LoopLag } from './exams/loop-lag.js';
 import type { RoomOptions } from './exams/room.js';
+import { assertReachable, ownHosts } from './identity/host.js';
 import { Nonces } from './identity/nonces.js';
 import { Sessions } from './identity/sessions.js';
 import { Journal } from './journal/journal.js';
@@ -35,6 +39,9 @@ const historyLength = 256;
 const commitTimes = 10;
 const commitAtLeastMs = 10_000;
 
+/** Requests in flight have this long to end when the verifier closes. */
+const closeMs = 3_000;
+
 export interface RunningVerifier {
   /** Where it listens, such as http://127.0.0.1:8440 */
   readonly url: string;
@@ -44,9 +51,11 @@ export interface RunningVerifier {
 
 /** Wires a verifier and lets it listen. This is the only place that knows all parts. */
 export async function startVerifier(options: VerifierOptions): Promise<RunningVerifier> {
+  assertReachable(options.host, options.publicHosts);
   const log = pino({ level: options.logLevel });
   const clock = systemClock;
   const random = (length: number) => new Uint8Array(randomBytes(length));
+  const uniform = () => randomInt(2 ** 47) / 2 ** 47;
 
   const clickhouse = await openClickHouse(
     options.clickhouse ?? { dataDir: join(options.dataDir, 'clickhouse') },
@@ -56,6 +65,9 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
   const shipper = await Shipper.open({
     journal,
     insert: (facts, token) => insertFacts(clickhouse, facts, token),
+    isRefusal,
+    onRefused: (fact, error) =>
+      log.error({ err: error, fact: fact.id }, 'ClickHouse can never take this fact'),
     onError: (error) => log.error({ err: error }, 'ClickHouse takes no facts: they wait in the journal'),
   });
   // What was acknowledged before a crash must be in the record before the record is read.
@@ -81,7 +93,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
   const examiner: Examiner = new Examiner({
     clock,
     random,
-    uniform: () => randomInt(2 ** 47) / 2 ** 47,
+    uniform,
     catalogue: options.catalogue,
     hub,
     devices,
@@ -111,8 +123,10 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     },
     log,
   });
+  let own: ReadonlySet<string> = new Set();
   const services: Services = {
     options,
+    ownHosts: () => own,
     clock,
     random,
     log,
@@ -128,9 +142,10 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     metrics,
   };
   const app = await buildApp(services);
-  const url = await app.listen({ host: options.host, port: options.port });
+  const url = await listen(app, options);
+  own = ownHosts({ host: options.host, port: Number(new URL(url).port) }, options.publicHosts);
   shipper.start();
-  const stopPresence = startPresence({ verifier: url, hub, devices, recorder, clock, random, log });
+  const stopPresence = startPresence({ verifier: url, hub, devices, recorder, clock, random, uniform, log });
 
   return {
     url,
@@ -139,7 +154,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
       examiner.close();
       lag.close();
       for (const connection of [...hub.all()]) connection.close('session.ended');
-      await app.close();
+      await closeWithin(app, closeMs);
       await shipper.stop();
       // What is left when ClickHouse is away waits in the journal for the next start.
       await shipper.drain().catch((error) => log.warn({ err: error }, 'facts wait in the journal'));
@@ -149,6 +164,22 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
       await clickhouse.close();
     },
   };
+}
+
+/** @throws TouchstoneError `verifier.cannot-listen` */
+async function listen(app: FastifyInstance, { host, port }: VerifierOptions): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (cause) {
+    throw new TouchstoneError('verifier.cannot-listen', `Cannot listen on ${host}:${port}.`, {}, { cause });
+  }
+}
+
+/** Closes the HTTP side; whoever still holds a connection after a while is cut off. */
+async function closeWithin(app: FastifyInstance, ms: number): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), ms);
+  await app.close();
+  clearTimeout(timer);
 }
 
 const checkWith =

@@ -16,10 +16,10 @@ export interface VerifierOptions {
   /** A Redis server; memory of the process when null. */
   readonly redisUrl: string | null;
   readonly catalogue: Catalogue;
-  /** Host names under which agents reach this verifier through a proxy; the `Host` header when empty. */
+  /** `host[:port]` under which agents reach this verifier, beside loopback. */
   readonly publicHosts: readonly string[];
-  /** Trust `X-Forwarded-For` of the proxy in front. */
-  readonly trustProxy: boolean;
+  /** Proxies in front whose `X-Forwarded-For` is believed. */
+  readonly proxies: number;
   /** How long the first waiting device waits for others to be examined with, milliseconds. */
   readonly cohortMs: number;
   /** Seconds that an exam should take on a card of the claimed class. */
@@ -33,6 +33,8 @@ export interface VerifierOptions {
   readonly pingMs: number;
   /** Requests a minute from one address. */
   readonly requestsPerMinute: number;
+  /** Enrolments an hour from one address: each new device is kept. */
+  readonly enrolmentsPerHour: number;
   /** Event loop delay beyond which requests are answered `service.busy`; 0 never. */
   readonly busyAfterMs: number;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -44,7 +46,7 @@ export const defaultOptions: Omit<VerifierOptions, 'dataDir' | 'catalogue'> = {
   clickhouse: null,
   redisUrl: null,
   publicHosts: [],
-  trustProxy: false,
+  proxies: 0,
   cohortMs: 5_000,
   examSeconds: 2,
   openings: 32,
@@ -52,6 +54,7 @@ export const defaultOptions: Omit<VerifierOptions, 'dataDir' | 'catalogue'> = {
   revealMs: 15_000,
   pingMs: 10_000,
   requestsPerMinute: 600,
+  enrolmentsPerHour: 2_000,
   busyAfterMs: 2_000,
   logLevel: 'info',
 };

@@ -15,6 +15,8 @@ import type { VerifierOptions } from './options.js';
 /** The parts of a running verifier, wired by `main.ts`, used by the routes. */
 export interface Services {
   readonly options: VerifierOptions;
+  /** Names under which agents may have signed for this verifier; complete once it listens. */
+  readonly ownHosts: () => ReadonlySet<string>;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Logger;

@@ -10,7 +10,7 @@ interface Flags {
   readonly redis?: string;
   readonly catalogue?: string;
   readonly publicHost: string[];
-  readonly trustProxy: boolean;
+  readonly proxies: number;
   readonly cohortSeconds: number;
   readonly examSeconds: number;
   readonly logLevel: (typeof logLevels)[number];
@@ -29,8 +29,8 @@ export function registerVerifier(program: Command): void {
     .option('--clickhouse <url>', 'ClickHouse server or cluster (CLICKHOUSE_USER, CLICKHOUSE_PASSWORD)')
     .option('--redis <url>', 'Redis server for nonces and sessions')
     .option('--catalogue <file>', 'card classes and their figures as JSON, instead of the published ones')
-    .option('--public-host <name...>', 'host[:port] under which agents reach it through a proxy', [])
-    .option('--trust-proxy', 'take client addresses from X-Forwarded-For', false)
+    .option('--public-host <name...>', 'host[:port] under which agents reach it from elsewhere', [])
+    .option('--proxies <number>', 'proxies in front whose X-Forwarded-For is believed', wholeNumber, 0)
     .option('--cohort-seconds <seconds>', 'how long waiting devices are gathered', positive, 5)
     .option('--exam-seconds <seconds>', 'time of an exam on a usual card of the class', positive, 2)
     .addOption(new Option('--log-level <level>', 'what is logged').choices(logLevels).default('info'))
@@ -51,7 +51,7 @@ async function run(flags: Flags): Promise<void> {
     redisUrl: flags.redis ?? null,
     catalogue: flags.catalogue === undefined ? loadCatalogue() : readCatalogueFile(flags.catalogue),
     publicHosts: flags.publicHost,
-    trustProxy: flags.trustProxy,
+    proxies: flags.proxies,
     cohortMs: flags.cohortSeconds * 1000,
     examSeconds: flags.examSeconds,
     logLevel: flags.logLevel,
@@ -78,7 +78,8 @@ function server(url: string) {
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('Not a port.');
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('Not a whole number from 0 to 65535.');
   return value;
 }
 

@@ -3,6 +3,7 @@ import { deviceReasonCodes } from './device.js';
 import { examErrorCodes, examReasonCodes, proofCodes, rateCodes } from './exam.js';
 import { identityCodes } from './identity.js';
 import { requestCodes } from './request.js';
+import { serviceCodes } from './service.js';
 import { socketCodes } from './socket.js';
 import { storageCodes } from './storage.js';
 
@@ -18,6 +19,7 @@ export const codeTable = {
   ...deviceReasonCodes,
   ...agentCodes,
   ...storageCodes,
+  ...serviceCodes,
 };
 
 export type Code = keyof typeof codeTable;

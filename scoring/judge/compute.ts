@@ -41,6 +41,9 @@ export interface ComputeJudgement {
  */
 export const longestRoundTripMs = 300;
 
+/** And at most this share of the elapsed time, however short the exam: so much can a card gain by slow pongs. */
+export const longestShareOfLine = 0.1;
+
 /** Judges the rate of docs/protocol.md section 2 against the class that the card claims. Pure. */
 export function judgeCompute(result: ComputeResult): ComputeJudgement {
   const { proof, elapsedMs } = result;
@@ -78,9 +81,9 @@ export function judgeCompute(result: ComputeResult): ComputeJudgement {
   return { outcome: 'passed', reasons: ['exam.passed'], class: result.class.id, gflops, checks };
 }
 
-/** The device's own part of the elapsed time: without the line, but never less than half, and never 0. */
+/** The device's own part of the elapsed time: without the line, within bounds, and never 0. */
 function ownTime(elapsedMs: number, roundTripMs: number | null): number {
-  const line = Math.min(Math.max(roundTripMs ?? 0, 0), longestRoundTripMs, elapsedMs / 2);
+  const line = Math.min(Math.max(roundTripMs ?? 0, 0), longestRoundTripMs, elapsedMs * longestShareOfLine);
   return atLeastOneTick(elapsedMs - line);
 }
 

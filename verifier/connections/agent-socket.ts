@@ -1,6 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../../protocol/clock.js';
 import { type Code, codeTable } from '../../protocol/codes/table.js';
+import { limits } from '../../protocol/limits.js';
 import type { AgentMessage, VerifierMessage } from '../../protocol/messages/exam.js';
 import type { Connection } from './hub.js';
 import { parseFrame } from './incoming.js';
@@ -67,6 +68,7 @@ export class AgentSocket implements Connection {
       socket.terminate();
       return false;
     }
+    if (message.type === 'exam.open') this.#rate.allowAnswer();
     socket.send(JSON.stringify(message));
     return true;
   }
@@ -78,7 +80,8 @@ export class AgentSocket implements Connection {
   #receive(data: RawData, isBinary: boolean): void {
     const at = this.#options.clock.monotonic();
     this.#lastSeenAt = this.#options.clock.now();
-    if (!this.#rate.take(at)) return this.#refuse('message.too-many');
+    if ((data as Buffer).length > limits.frameBytes) return this.#refuse('message.too-large');
+    if (!this.#rate.take((data as Buffer).length, at)) return this.#refuse('message.too-many');
     const parsed = parseFrame(data as Buffer, isBinary);
     if ('refused' in parsed) return this.#refuse(parsed.refused);
     const refused = this.#options.receive(parsed.message, at);

@@ -1,22 +1,29 @@
 import { limits } from '../../protocol/limits.js';
+import { Bucket } from '../edge/bucket.js';
 
-/** Counts messages in a token bucket of one second. */
+/** How many messages and bytes an agent may send. Answers to openings are large, and allowed for when they are asked. */
 export class MessageRate {
-  #tokens: number = limits.messagesPerSecond;
-  #at: number;
+  readonly #messages: Bucket;
+  readonly #bytes: Bucket;
+  #allowed = 0;
 
   /** @param now monotonic milliseconds */
   constructor(now: number) {
-    this.#at = now;
+    this.#messages = new Bucket(limits.messagesPerSecond, limits.messagesPerSecond, now);
+    this.#bytes = new Bucket(limits.bytesPerSecond, limits.frameBytes, now);
   }
 
-  /** @returns false when this message is one too many */
-  take(now: number): boolean {
-    const refill = ((now - this.#at) / 1000) * limits.messagesPerSecond;
-    this.#tokens = Math.min(limits.messagesPerSecond, this.#tokens + refill);
-    this.#at = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+  /** Openings were asked: one frame as an answer is not counted against the bytes. */
+  allowAnswer(): void {
+    this.#allowed += limits.frameBytes;
+  }
+
+  /** @returns false when this message is one too many, or too much */
+  take(bytes: number, now: number): boolean {
+    if (!this.#messages.take(1, now)) return false;
+    if (this.#bytes.take(bytes, now)) return true;
+    if (this.#allowed < bytes) return false;
+    this.#allowed -= bytes;
     return true;
   }
 }

@@ -6,7 +6,10 @@ import type { HotState } from '../state/state.js';
 
 const lifetimeMs = 24 * 3600_000;
 
-/** Tokens that stand for a signed nonce. Only their hashes are stored: who reads the state can't use them. */
+/**
+ * Tokens that stand for a signed nonce: one for each device, the newest. Only their hashes are stored, so who reads the
+ * state can't use them.
+ */
 export class Sessions {
   readonly #state: HotState;
   readonly #random: RandomBytes;
@@ -20,7 +23,11 @@ export class Sessions {
 
   async open(device: string): Promise<{ token: string; expiresAt: number }> {
     const token = newSessionToken(this.#random);
-    await this.#state.put(keyOf(token), device, lifetimeMs);
+    const key = keyOf(token);
+    const older = await this.#state.take(`session-of/${device}`);
+    if (older !== null) await this.#state.take(older);
+    await this.#state.put(`session-of/${device}`, key, lifetimeMs);
+    await this.#state.put(key, device, lifetimeMs);
     return { token, expiresAt: this.#clock.now() + lifetimeMs };
   }
 

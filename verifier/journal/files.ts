@@ -41,6 +41,18 @@ export async function replaceFile(directory: string, name: string, text: string)
   await syncDirectory(directory);
 }
 
+/** Appends lines to a file and makes them durable. No lines leave it alone. */
+export async function appendLines(path: string, lines: readonly string[]): Promise<void> {
+  if (lines.length === 0) return;
+  const handle = await open(path, 'a', 0o600);
+  try {
+    await handle.appendFile(lines.map((line) => `${line}\n`).join(''));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Reads up to `length` bytes at `position`; fewer only at the end of the file. */
 export async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length);

@@ -45,6 +45,9 @@ class Record {
   };
 }
 
+const isRefusal = (error: unknown) => error instanceof Refusal;
+class Refusal extends Error {}
+
 async function everything(journal: Journal): Promise<Fact[]> {
   const facts: Fact[] = [];
   let place = { segment: 1, offset: 0 };
@@ -173,7 +176,7 @@ describe('shipping', () => {
             record.failures = step === 'away' ? 1 : 0;
             record.crashAfterInsert = step === 'lost';
             // A fresh journal and shipper each time: what is in memory is lost with the process.
-            const shipper = await Shipper.open({ journal, insert: record.insert, batchBytes: 1 });
+            const shipper = await Shipper.open({ journal, insert: record.insert, isRefusal, batchBytes: 1 });
             await shipper.drain().catch(() => {});
             await journal.close();
             journal = await Journal.open({ directory: own, segmentBytes: 200 });
@@ -187,10 +190,35 @@ describe('shipping', () => {
     );
   });
 
+  it('sets aside a fact that the record can never take, and brings all others', async () => {
+    const record = new Record();
+    const picky = async (facts: readonly Fact[], token: string) => {
+      if (names(facts).includes('poison')) throw new Refusal('cannot parse');
+      await record.insert(facts, token);
+    };
+    const journal = await Journal.open({ directory });
+    const refused: Fact[] = [];
+    const shipper = await Shipper.open({
+      journal,
+      insert: picky,
+      isRefusal,
+      onRefused: (fact) => refused.push(fact),
+    });
+    await journal.append([heartbeat('before'), heartbeat('poison'), heartbeat('after')]);
+    await journal.append([heartbeat('later')]);
+    await shipper.drain();
+    expect(names(record.facts)).toEqual(['before', 'after', 'later']);
+    expect(names(refused)).toEqual(['poison']);
+    const aside = await readFile(join(directory, 'refused.jsonl'), 'utf8');
+    expect(names([JSON.parse(aside) as Fact])).toEqual(['poison']);
+    expect(shipper.lagBytes).toBe(0);
+    await journal.close();
+  });
+
   it('removes segments that have arrived and goes on', async () => {
     const record = new Record();
     const journal = await Journal.open({ directory, segmentBytes: 1 });
-    const shipper = await Shipper.open({ journal, insert: record.insert });
+    const shipper = await Shipper.open({ journal, insert: record.insert, isRefusal });
     for (let i = 0; i < 5; i += 1) await journal.append([heartbeat(`v${i}`)]);
     await shipper.drain();
     expect(record.facts).toHaveLength(5);
@@ -210,6 +238,7 @@ describe('shipping', () => {
     const shipper = await Shipper.open({
       journal,
       insert: record.insert,
+      isRefusal,
       maxPauseMs: 5,
       onError: (error) => failed.push(error),
     });
@@ -225,7 +254,7 @@ describe('shipping', () => {
   it('says so when its cursor is damaged instead of shipping twice', async () => {
     const journal = await Journal.open({ directory });
     await appendFile(join(directory, 'cursor.json'), '{"journal":');
-    await expect(Shipper.open({ journal, insert: async () => {} })).rejects.toMatchObject({
+    await expect(Shipper.open({ journal, insert: async () => {}, isRefusal })).rejects.toMatchObject({
       code: 'journal.corrupt',
     });
     await journal.close();

@@ -1,7 +1,8 @@
 import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Fact } from '../../scoring/facts.js';
 import { type Cursor, type Position, readCursor, writeCursor } from './cursor.js';
-import { segmentPath } from './files.js';
+import { appendLines, segmentPath } from './files.js';
 import type { Journal } from './journal.js';
 
 /** Puts facts into the record. The same token again, any number of times, changes nothing. */
@@ -10,6 +11,9 @@ export type InsertFacts = (facts: readonly Fact[], token: string) => Promise<voi
 export interface ShipperOptions {
   readonly journal: Journal;
   readonly insert: InsertFacts;
+  /** Whether an error of `insert` says that these very facts can't be taken, now or ever. */
+  readonly isRefusal: (error: unknown) => boolean;
+  readonly onRefused?: (fact: Fact, error: unknown) => void;
   readonly batchBytes?: number;
   /** Longest pause between two tries while ClickHouse is away, in milliseconds. */
   readonly maxPauseMs?: number;
@@ -86,20 +90,42 @@ export class Shipper {
 
   /** @returns false when there was nothing to ship */
   async #shipOne(): Promise<boolean> {
-    const { journal, insert } = this.#options;
+    const { journal } = this.#options;
     const batch =
       this.#cursor.inFlight ??
       (await journal.nextBatch(this.#cursor.shipped, this.#options.batchBytes ?? 1024 * 1024));
     if (batch === null) return false;
     if (this.#cursor.inFlight === null) await this.#save({ ...this.#cursor, inFlight: batch });
     const { from, to } = batch;
-    await insert(
-      await journal.read(from, to),
-      `${this.#cursor.journal}/${from.segment}/${from.offset}-${to.offset}`,
-    );
+    const token = `${this.#cursor.journal}/${from.segment}/${from.offset}-${to.offset}`;
+    await this.#insert(await journal.read(from, to), token);
     await this.#save({ ...this.#cursor, shipped: to, inFlight: null });
     await this.#removeShipped(to);
     return true;
+  }
+
+  /**
+   * Inserts a batch. Where the record is there but does not take it, fact by fact: one that it can't take must not
+   * hold up all that come after it. Those are set aside in a file of their own, for a person.
+   */
+  async #insert(facts: readonly Fact[], token: string): Promise<void> {
+    const { insert, isRefusal, journal, onRefused } = this.#options;
+    try {
+      return await insert(facts, token);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
+    const refused: Fact[] = [];
+    for (const [i, fact] of facts.entries()) {
+      try {
+        await insert([fact], `${token}/${i}`);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        refused.push(fact);
+        onRefused?.(fact, error);
+      }
+    }
+    await setAside(journal.directory, refused);
   }
 
   async #save(cursor: Cursor): Promise<void> {
@@ -123,4 +149,12 @@ export class Shipper {
       if (this.#stopping.signal.aborted) this.#wake();
     });
   }
+}
+
+/** Facts that the record refused, one in a line; a crash may leave one there twice. */
+function setAside(directory: string, facts: readonly Fact[]): Promise<void> {
+  return appendLines(
+    join(directory, 'refused.jsonl'),
+    facts.map((fact) => JSON.stringify(fact)),
+  );
 }

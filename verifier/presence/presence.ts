@@ -39,18 +39,19 @@ export interface PresenceOptions {
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly random: RandomBytes;
+  /** Uniform in [0, 1). */
+  readonly uniform: () => number;
   readonly log: Pick<Logger, 'error'>;
 }
 
 /** Takes the roll once in every minute of the wall clock. @returns what ends it */
 export function startPresence(options: PresenceOptions): () => void {
-  const { verifier, hub, devices, recorder, clock, random, log } = options;
+  const { verifier, hub, devices, recorder, clock, random, uniform, log } = options;
   let timer: NodeJS.Timeout;
   const wait = () => {
-    // Half-way through the minute: a clock that is off by seconds still names the right one.
-    const now = clock.now();
-    const middle = Math.floor(now / minuteMs) * minuteMs + minuteMs / 2;
-    timer = setTimeout(take, middle > now ? middle - now : middle + minuteMs - now);
+    // At another second of each minute, which nobody knows: else who is there at that second only would count as up.
+    const next = (Math.floor(clock.now() / minuteMs) + 1) * minuteMs;
+    timer = setTimeout(take, next + uniform() * (minuteMs - 1_000) - clock.now());
   };
   const record = async () => {
     const facts = minuteFacts(clock.now(), verifier, hub, devices, random);

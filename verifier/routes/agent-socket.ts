@@ -19,12 +19,14 @@ export function agentSocketRoute(app: FastifyInstance, services: Services): void
     (socket, request) => {
       const device = devicesOfRequests.get(request);
       if (device === undefined) return socket.terminate();
-      const connection = new AgentSocket({
+      const connection: AgentSocket = new AgentSocket({
         device,
         socket,
         clock,
         pingMs: options.pingMs,
-        receive: (message, at) => examiner.receive(device, message, at),
+        // One that was replaced says no more for its device, whatever it still had under way.
+        receive: (message, at) =>
+          hub.get(device) === connection ? examiner.receive(device, message, at) : 'session.superseded',
         // A newer connection of the same device has taken over: the device is not gone.
         closed: () => hub.remove(connection) && examiner.disconnected(device),
         refused: (code) => metrics.refused(code),

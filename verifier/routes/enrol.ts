@@ -3,6 +3,7 @@ import { TouchstoneError } from '../../protocol/error.js';
 import { Enrolment, EnrolmentReply } from '../../protocol/messages/enrolment.js';
 import { sameHardware } from '../devices/hardware.js';
 import { ProblemDocument } from '../documents/schemas.js';
+import { ChangeLimit } from '../identity/change-limit.js';
 import { assertCardsPossible, enrolmentFacts } from '../identity/enrol.js';
 import { assertSignedForUs } from '../identity/host.js';
 import { isSigned } from '../identity/signatures.js';
@@ -11,10 +12,12 @@ import type { Services } from '../services.js';
 const answers = { 200: EnrolmentReply, 201: EnrolmentReply, '4xx': ProblemDocument, '5xx': ProblemDocument };
 
 export function enrolRoutes(app: FastifyInstance, services: Services): void {
-  const { options, nonces, devices, recorder, serial, examiner, clock, random } = services;
+  const { nonces, devices, recorder, serial, examiner, clock, random } = services;
+  const changes = new ChangeLimit(clock);
   app.post<{ Body: Enrolment }>(
     '/v1/devices',
     {
+      config: { rateLimit: { max: services.options.enrolmentsPerHour, timeWindow: '1 hour' } },
       schema: {
         operationId: 'enrolDevice',
         summary: 'Enrol a device, or say what changed',
@@ -22,16 +25,18 @@ export function enrolRoutes(app: FastifyInstance, services: Services): void {
         response: answers,
       },
     },
-    async ({ body, headers }, reply): Promise<EnrolmentReply> => {
+    async ({ body }, reply): Promise<EnrolmentReply> => {
       // From cheap to dear, and the nonce last: what is refused has not used it up.
       assertCardsPossible(body.cards);
-      assertSignedForUs(body.host, headers.host, options.publicHosts);
+      assertSignedForUs(body.host, services.ownHosts());
       if (!isSigned('enrol', body)) throw new TouchstoneError('signature.invalid');
       await nonces.use(body.nonce);
       const known = await serial.run(body.device, async () => {
         const before = devices.get(body.device);
         if (before?.status === 'retired') throw new TouchstoneError('device.retired');
-        await recorder.record(enrolmentFacts(body, before, clock, random));
+        const facts = enrolmentFacts(body, before, clock, random);
+        if (facts.length > 0) changes.take(body.device);
+        await recorder.record(facts);
         return before;
       });
       if (known !== undefined)

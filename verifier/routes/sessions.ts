@@ -9,7 +9,8 @@ import type { Services } from '../services.js';
 
 const answers = { 200: SessionReply, '4xx': ProblemDocument, '5xx': ProblemDocument };
 
-export function sessionRoutes(app: FastifyInstance, { options, nonces, sessions, devices }: Services): void {
+export function sessionRoutes(app: FastifyInstance, services: Services): void {
+  const { nonces, sessions, devices } = services;
   app.post<{ Body: SessionRequest }>(
     '/v1/sessions',
     {
@@ -20,8 +21,8 @@ export function sessionRoutes(app: FastifyInstance, { options, nonces, sessions,
         response: answers,
       },
     },
-    async ({ body, headers }): Promise<SessionReply> => {
-      assertSignedForUs(body.host, headers.host, options.publicHosts);
+    async ({ body }): Promise<SessionReply> => {
+      assertSignedForUs(body.host, services.ownHosts());
       if (!isSigned('session', body)) throw new TouchstoneError('signature.invalid');
       const state = devices.get(body.device);
       if (state === undefined) throw new TouchstoneError('device.unknown');

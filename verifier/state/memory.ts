@@ -19,7 +19,7 @@ export class MemoryState implements HotState {
 
   async put(key: string, value: string, ttlMs: number): Promise<void> {
     this.#puts += 1;
-    if (this.#puts % sweepEvery === 0 || this.#entries.size >= maxEntries) this.#sweep();
+    if (this.#puts % sweepEvery === 0) this.#sweep();
     if (this.#entries.size >= maxEntries && !this.#entries.has(key))
       throw new TouchstoneError('service.busy');
     this.#entries.set(key, { value, expiresAt: this.#clock.monotonic() + ttlMs });

@@ -18,6 +18,7 @@ export async function openVerifier(
     cohortMs: 50,
     examSeconds: 0.01,
     requestsPerMinute: 100_000,
+    enrolmentsPerHour: 100_000,
     // Here the devices compute in the verifier's own process, and stop it for as long as they do.
     busyAfterMs: 0,
     logLevel: 'silent',
