@@ -32,6 +32,7 @@ import { startPresence } from './presence/presence.js';
 import { ProofPool } from './proofs/pool.js';
 import type { Services } from './services.js';
 import { MemoryState } from './state/memory.js';
+import type { HotState } from './state/state.js';
 
 /** Exams of a device that are read back in full; the last of each of its cards is among them. */
 const historyLength = 256;
@@ -57,11 +58,12 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
   const random = (length: number) => new Uint8Array(randomBytes(length));
   const uniform = () => randomInt(2 ** 47) / 2 ** 47;
 
+  // The journal first: it is what keeps two verifiers from one directory.
+  const journal = await Journal.open({ directory: join(options.dataDir, 'journal') });
   const clickhouse = await openClickHouse(
     options.clickhouse ?? { dataDir: join(options.dataDir, 'clickhouse') },
   );
   await migrate(clickhouse);
-  const journal = await Journal.open({ directory: join(options.dataDir, 'journal') });
   const shipper = await Shipper.open({
     journal,
     insert: (facts, token) => insertFacts(clickhouse, facts, token),
@@ -81,8 +83,8 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
   const recorder = new Recorder(journal, devices);
   const serial = new Serial();
   const lag = new LoopLag(clock);
-  const proofs = new ProofPool();
-  const state = await openState(options.redisUrl);
+  const proofs = new ProofPool({ onError: (error) => log.error({ err: error }, 'a proof worker died') });
+  const state = await openState(options.redisUrl, (error) => log.warn({ err: error }, 'Redis is away'));
   const metrics: Metrics = new Metrics({
     connectedAgents: () => hub.size,
     runningExams: () => examiner.rooms,
@@ -136,6 +138,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     recorder,
     serial,
     hub,
+    state,
     nonces: new Nonces(state, random, clock),
     sessions: new Sessions(state, random, clock),
     examiner,
@@ -187,8 +190,8 @@ const checkWith =
   (shape, { seed, roots, openings }, reveals) =>
     proofs.check({ shape, seed: fromHex(seed), roots: roots.map(fromHex), openings, reveals });
 
-async function openState(redisUrl: string | null) {
+async function openState(redisUrl: string | null, onError: (error: Error) => void): Promise<HotState> {
   if (redisUrl === null) return new MemoryState(systemClock);
   const { RedisState } = await import('./state/redis.js');
-  return new RedisState(redisUrl);
+  return new RedisState(redisUrl, onError);
 }

@@ -11,6 +11,7 @@ import type { Sessions } from './identity/sessions.js';
 import type { Shipper } from './journal/shipper.js';
 import type { Metrics } from './metrics.js';
 import type { VerifierOptions } from './options.js';
+import type { HotState } from './state/state.js';
 
 /** The parts of a running verifier, wired by `main.ts`, used by the routes. */
 export interface Services {
@@ -26,6 +27,7 @@ export interface Services {
   readonly recorder: Recorder;
   readonly serial: Serial;
   readonly hub: Hub;
+  readonly state: HotState;
   readonly nonces: Nonces;
   readonly sessions: Sessions;
   readonly examiner: Examiner;

@@ -23,6 +23,8 @@ interface Commit {
   readonly roots: Promise<string[]>;
 }
 
+const never = (): boolean => false;
+
 /**
  * Where questions about one card arrive. Keeps one exam, the newest; what was asked in an older one is no longer
  * answered. The prover is asked one thing at a time, in order. Of each kind of question the last one is answered. A
@@ -54,7 +56,7 @@ export class CardDesk {
       async () => (this.#exam === exam ? await prover.arm(shape) : ''),
       () => this.#freeAfter(withinMs, prover),
     );
-    this.#answer('arm', exam, exam.armed, (engine) => {
+    this.#answer('arm', exam, exam.armed, never, (engine) => {
       send({ type: 'exam.ready', exam: id, card, engine });
       events({ type: 'exam.ready', exam: id, card, engine });
     });
@@ -66,7 +68,10 @@ export class CardDesk {
     const exam = this.#examNamed(id);
     if (!exam || !prover) return;
     const commit = exam.commit?.seed === seed ? exam.commit : this.#compute(exam, seed, prover);
-    this.#answer('go', exam, commit.roots, (roots) => {
+    const { armed } = exam;
+    // Of an attempt that is over: the verifier has moved on, and a late refusal would end the present one.
+    const over = (): boolean => exam.armed !== armed;
+    this.#answer('go', exam, commit.roots, over, (roots) => {
       send({ type: 'exam.commit', exam: id, card, seed, roots });
       events({ type: 'exam.committed', exam: id, card });
     });
@@ -86,7 +91,7 @@ export class CardDesk {
       await commit.roots;
       return this.#exam === exam ? await prover.reveal(openings) : [];
     });
-    this.#answer('open', exam, found, (reveals) => {
+    this.#answer('open', exam, found, never, (reveals) => {
       send({ type: 'exam.reveal', exam: id, card, reveals });
       events({ type: 'exam.revealed', exam: id, card });
     });
@@ -139,11 +144,11 @@ export class CardDesk {
     return result;
   }
 
-  /** Waits for the prover, but not longer than `withinMs`: then whatever hangs in it is stopped. */
+  /** Waits for the prover, but not longer than half of `withinMs`: then whatever hangs in it is stopped, in time to arm. */
   async #freeAfter(withinMs: number, prover: CardProver): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(resolve, withinMs, 'late');
+      timer = setTimeout(resolve, withinMs / 2, 'late');
       timer.unref();
     });
     const first = await Promise.race([this.#busy, late]);
@@ -151,8 +156,18 @@ export class CardDesk {
     if (first === 'late') await prover.close();
   }
 
-  /** Passes an answer on when it is found, or declines when it can't be, while somebody waits for it. */
-  #answer<T>(kind: 'arm' | 'go' | 'open', exam: Exam, found: Promise<T>, pass: (answer: T) => void): void {
+  /**
+   * Passes an answer on when it is found, or declines when it can't be, while somebody waits for it.
+   *
+   * @param over true when a refusal is of no use to anybody any more
+   */
+  #answer<T>(
+    kind: 'arm' | 'go' | 'open',
+    exam: Exam,
+    found: Promise<T>,
+    over: () => boolean,
+    pass: (answer: T) => void,
+  ): void {
     const number = ++this.#asked[kind];
     const awaited = (): boolean => this.#exam === exam && this.#asked[kind] === number;
     found.then(
@@ -160,7 +175,8 @@ export class CardDesk {
         if (awaited()) pass(answer);
       },
       (error: unknown) => {
-        if (awaited()) this.#decline(exam.id, error instanceof Error ? error.message : String(error));
+        if (awaited() && !over())
+          this.#decline(exam.id, error instanceof Error ? error.message : String(error));
       },
     );
   }

@@ -1,14 +1,10 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { referenceRecompute } from '../../challenges/engines/reference.js';
 import { systemClock } from '../../protocol/clock.js';
-import { limits } from '../../protocol/limits.js';
-import { computeOperations } from '../../protocol/shapes.js';
 import type { CardProver } from '../exam/prover.js';
 import { ReferenceProver } from '../testing/reference-prover.js';
 import { type SelfTestCard, selfTest } from './self-test.js';
-import { selfTestShape } from './shape.js';
 
 const tools = {
   random: randomBytes,
@@ -59,22 +55,5 @@ describe('self-test', () => {
     expect(passed).toBe(false);
     expect(checks).toMatchObject([{ verdict: 'fail', code: 'card.not-examinable' }]);
     expect(checks[0]?.fix).toContain('onnx-cuda: no driver');
-  });
-});
-
-describe('the shape of a self-test', () => {
-  it('is within the limits of the protocol and near its time, for any rate', () => {
-    fc.assert(
-      fc.property(fc.double({ min: 0.001, max: 1e7, noNaN: true }), (gflops) => {
-        const shape = selfTestShape(gflops, 2.5);
-        expect(shape.pages % 1024).toBe(0);
-        expect(shape.pages).toBeLessThanOrEqual(limits.pages);
-        expect(shape.rounds).toBeGreaterThanOrEqual(1);
-        expect(shape.rounds).toBeLessThanOrEqual(limits.rounds);
-        const seconds = computeOperations(shape) / (gflops * 1e9);
-        // Between one block, which nothing is smaller than, and the most rounds there are.
-        if (gflops > 1 && gflops < 4e4) expect(Math.abs(seconds - 2.5)).toBeLessThan(0.5);
-      }),
-    );
   });
 });

@@ -6,10 +6,10 @@ import { type Code, codeTable } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import { computeOperations } from '../../protocol/shapes.js';
+import { sizedComputeShape } from '../../protocol/sized-compute-shape.js';
 import type { Check } from '../../protocol/status.js';
 import { type FailedEngine, triedEngines } from '../cards/start.js';
 import type { CardProver } from '../exam/prover.js';
-import { selfTestShape } from './shape.js';
 
 /** Pages opened: as many as a verifier asks for. */
 const openings = 32;
@@ -58,7 +58,7 @@ async function examine(card: SelfTestCard, prover: CardProver, tools: SelfTestTo
 
 async function prove(prover: CardProver, gflops: number, tools: SelfTestTools): Promise<Check[]> {
   const { clock, random, randomInt, recompute, onProgress = () => {} } = tools;
-  const shape = selfTestShape(gflops, seconds);
+  const shape = sizedComputeShape(gflops, seconds);
   await prover.arm(shape);
   const seed = random(32);
   const begin = clock.monotonic();

@@ -1,3 +1,4 @@
+import { codeTable, isCode } from '../../protocol/codes/table.js';
 import type { SupplierEvent } from '../connection/events.js';
 import { checksTable } from './checks-table.js';
 import type { Display } from './display.js';
@@ -31,7 +32,9 @@ export function narrate(display: Display, cardNames: readonly string[]): (event:
       case 'connection.open':
         return display.success('Connected.');
       case 'connection.waiting':
-        return display.warn(`${event.message} (${event.code}) Next try in ${duration(event.retryInMs)}.`);
+        return display.warn(
+          `${event.message} (${event.code})${fixOf(event.code)} Next try in ${duration(event.retryInMs)}.`,
+        );
       case 'connection.ignored':
         return display.warn(`Ignored a message that this version does not know: ${event.message}`);
       case 'connection.refused':
@@ -67,9 +70,15 @@ export function narrate(display: Display, cardNames: readonly string[]): (event:
   };
 }
 
+/** What to do about a code; nothing for one of a newer verifier. */
+const fixOf = (code: string): string => (isCode(code) ? ` ${codeTable[code].fix}` : '');
+
 function statusText(event: Extract<SupplierEvent, { type: 'connection.status' }>): string {
   const reasons = event.reasons.length > 0 ? ` (${event.reasons.join(', ')})` : '';
-  return `Status: ${event.status}${reasons}.${nextText(event.nextExamInMs)}`;
+  const refused =
+    event.status === 'quarantined' || event.status === 'suspended' || event.status === 'rejected';
+  const fixes = refused ? event.reasons.map(fixOf).join('') : '';
+  return `Status: ${event.status}${reasons}.${fixes}${nextText(event.nextExamInMs)}`;
 }
 
 function nextText(inMs: number | null): string {

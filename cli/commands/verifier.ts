@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { formatError } from '../output.js';
 
 interface Flags {
   readonly host: string;
@@ -42,7 +43,7 @@ async function run(flags: Flags): Promise<void> {
   const { defaultOptions } = await import('../../verifier/options.js');
   const { loadCatalogue } = await import('../../scoring/catalogue/read-catalogue.js');
   const { readCatalogueFile } = await import('../../scoring/catalogue/catalogue-file.js');
-  const verifier = await startVerifier({
+  const options = {
     ...defaultOptions,
     host: flags.host,
     port: flags.port,
@@ -55,6 +56,11 @@ async function run(flags: Flags): Promise<void> {
     cohortMs: flags.cohortSeconds * 1000,
     examSeconds: flags.examSeconds,
     logLevel: flags.logLevel,
+  };
+  // What had been opened before it failed would keep the process alive.
+  const verifier = await startVerifier(options).catch((error: unknown) => {
+    process.stderr.write(formatError(error));
+    process.exit(1);
   });
   // One line that a program can read, before the log lines of work.
   process.stdout.write(`${JSON.stringify({ listening: verifier.url })}\n`);

@@ -2,6 +2,12 @@ import { codes } from './code.js';
 
 /** Failures of the record that an operator reads about in the log. */
 export const storageCodes = codes({
+  'storage.unreachable': {
+    kind: 'error',
+    title: 'ClickHouse not reachable',
+    detail: 'The record did not answer.',
+    fix: 'Check `--clickhouse`, CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, or the directory given by `--data`. The cause says more.',
+  },
   'storage.engine-too-old': {
     kind: 'error',
     title: 'ClickHouse too old',

@@ -5,6 +5,7 @@ import { deviceReasonCodes } from './device.js';
 import { examErrorCodes, examReasonCodes, proofCodes, rateCodes } from './exam.js';
 import { identityCodes } from './identity.js';
 import { requestCodes } from './request.js';
+import { serviceCodes } from './service.js';
 import { socketCodes } from './socket.js';
 import { storageCodes } from './storage.js';
 import { codeTable, isCode } from './table.js';
@@ -18,6 +19,7 @@ const parts = [
   rateCodes,
   identityCodes,
   requestCodes,
+  serviceCodes,
   socketCodes,
   storageCodes,
 ];

@@ -1,4 +1,4 @@
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { TouchstoneError } from '../../protocol/error.js';
 
 /** Where the record is kept: in this process and a directory of its own, or on a server. */
@@ -18,6 +18,9 @@ const oldestEngine = [26, 2] as const;
 /** Both kinds of connection get the same. All our 64-bit numbers are below 2^53, so they may be JSON numbers. */
 const settings = { output_format_json_quote_64bit_integers: 0 } as const;
 
+/** Every error comes back to us, who log it: the client's own lines would come between those of the service. */
+const log = { level: ClickHouseLogLevel.OFF };
+
 /**
  * Connects to the record. Embedded it is ClickHouse's own engine in this process (chdb), so a first run needs nothing
  * installed; the SQL is the same. One process holds a data directory at a time, and one data directory a process.
@@ -27,16 +30,19 @@ const settings = { output_format_json_quote_64bit_integers: 0 } as const;
  * single machine no replica has it either. What remains: the log of insert tokens is not flushed, so a batch that is
  * sent again after a power cut may be stored twice. Reads are immune to that (they count by fact id or by minute).
  *
- * @throws TouchstoneError `storage.engine-too-old`; other errors are those of the client
+ * @throws TouchstoneError `storage.unreachable` or `storage.engine-too-old`
  */
 export async function openClickHouse(target: ClickHouseTarget): Promise<ClickHouseClient> {
-  const client = 'dataDir' in target ? await embedded(target.dataDir) : remote(target);
+  let client: ClickHouseClient | undefined;
   try {
+    client = 'dataDir' in target ? await embedded(target.dataDir) : remote(target);
     await requireEngine(client);
     return client;
-  } catch (error) {
-    await client.close();
-    throw error;
+  } catch (cause) {
+    await client?.close();
+    if (cause instanceof TouchstoneError) throw cause;
+    const where = 'dataDir' in target ? target.dataDir : new URL(target.url).host;
+    throw new TouchstoneError('storage.unreachable', `No answer from ClickHouse at ${where}.`, {}, { cause });
   }
 }
 
@@ -45,7 +51,7 @@ async function embedded(dataDir: string): Promise<ClickHouseClient> {
   const { createChdbConnection } = await import('chdb/connection');
   // `connection` is not in the client's public options; it is the hook that the client and chdb agreed on.
   const connection = { connection: createChdbConnection({ path: dataDir }) } as object;
-  return createClient({ ...connection, clickhouse_settings: settings });
+  return createClient({ ...connection, log, clickhouse_settings: settings });
 }
 
 function remote({ url, username, password, database }: Extract<ClickHouseTarget, { url: string }>) {
@@ -54,6 +60,7 @@ function remote({ url, username, password, database }: Extract<ClickHouseTarget,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(database !== undefined && { database }),
+    log,
     clickhouse_settings: settings,
   });
 }

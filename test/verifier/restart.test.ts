@@ -77,9 +77,7 @@ describe('a verifier that is killed in the middle of an exam', () => {
       const response = await fetch(new URL(`/v1/devices/${identity.device}/explain`, url));
       return (await response.json()) as ExplainDocument;
     };
-    await expect
-      .poll(async () => (await explain()).status, { interval: 100 })
-      .toBe('verified');
+    await expect.poll(async () => (await explain()).status, { interval: 100 }).toBe('verified');
 
     const { history, scores } = await explain();
     expect(exams).toEqual(['passed']);

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TouchstoneError } from '../../protocol/error.js';
 
 const segmentName = /^(\d{8})\.log$/;
 
@@ -63,4 +64,11 @@ export async function readAt(handle: FileHandle, position: number, length: numbe
     filled += bytesRead;
   }
   return buffer.subarray(0, filled);
+}
+
+/** What the system says of a directory that can't be used, under a code; what has a code keeps it. */
+export function storageError(error: unknown, directory: string): unknown {
+  if (error instanceof TouchstoneError || !(error instanceof Error)) return error;
+  const detail = `The journal in ${directory} cannot be written: ${error.message}`;
+  return new TouchstoneError('service.storage-unavailable', detail, {}, { cause: error });
 }

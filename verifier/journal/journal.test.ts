@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -248,6 +258,15 @@ describe('shipping', () => {
     await expect.poll(() => shipper.healthy).toBe(true);
     expect(failed).toHaveLength(2);
     await shipper.stop();
+    await journal.close();
+  });
+
+  it('says so when its cursor can’t be written', async () => {
+    const journal = await Journal.open({ directory });
+    await mkdir(join(directory, 'cursor.json.new'));
+    await expect(Shipper.open({ journal, insert: async () => {}, isRefusal })).rejects.toMatchObject({
+      code: 'service.storage-unavailable',
+    });
     await journal.close();
   });
 

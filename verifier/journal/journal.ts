@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { TouchstoneError } from '../../protocol/error.js';
 import type { Fact } from '../../scoring/facts.js';
 import type { Position } from './cursor.js';
-import { listSegments, readAt, segmentPath, syncDirectory } from './files.js';
+import { listSegments, readAt, segmentPath, storageError, syncDirectory } from './files.js';
 import { lockDirectory } from './lock.js';
 import { decodeRecords, encodeRecord } from './records.js';
 
@@ -227,13 +227,6 @@ async function takeDirectory(directory: string): Promise<() => Promise<void>> {
   } catch (error) {
     throw storageError(error, directory);
   }
-}
-
-/** What the system says of a directory that can't be used, under a code. */
-function storageError(error: unknown, directory: string): unknown {
-  if (error instanceof TouchstoneError || !(error instanceof Error)) return error;
-  const detail = `The journal in ${directory} cannot be written: ${error.message}`;
-  return new TouchstoneError('service.storage-unavailable', detail, {}, { cause: error });
 }
 
 async function soundLength(path: string, size: number): Promise<number> {

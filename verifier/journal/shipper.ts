@@ -2,7 +2,7 @@ import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fact } from '../../scoring/facts.js';
 import { type Cursor, type Position, readCursor, writeCursor } from './cursor.js';
-import { appendLines, segmentPath } from './files.js';
+import { appendLines, segmentPath, storageError } from './files.js';
 import type { Journal } from './journal.js';
 
 /** Puts facts into the record. The same token again, any number of times, changes nothing. */
@@ -37,9 +37,15 @@ export class Shipper {
     this.#cursor = cursor;
   }
 
+  /** @throws TouchstoneError `journal.corrupt`, or `service.storage-unavailable` when the cursor can't be written */
   static async open(options: ShipperOptions): Promise<Shipper> {
-    const cursor = await readCursor(options.journal.directory);
-    await writeCursor(options.journal.directory, cursor);
+    const { directory } = options.journal;
+    const cursor = await readCursor(directory);
+    try {
+      await writeCursor(directory, cursor);
+    } catch (error) {
+      throw storageError(error, directory);
+    }
     return new Shipper(options, cursor);
   }
 

@@ -11,6 +11,8 @@ export interface ProofPoolOptions {
   readonly maxQueue?: number;
   /** Another worker, for tests of what a broken one does. */
   readonly worker?: WorkerFile;
+  /** Told of a worker that died while idle; another one takes its place. */
+  readonly onError?: (error: Error) => void;
 }
 
 /**
@@ -25,6 +27,7 @@ export class ProofPool {
     threads,
     maxQueue = 256,
     worker = workerFile(import.meta.url, 'worker'),
+    onError = () => {},
   }: ProofPoolOptions = {}) {
     this.#maxQueue = maxQueue;
     const count = threads ?? Math.max(1, availableParallelism() - 1);
@@ -36,7 +39,7 @@ export class ProofPool {
       maxThreads: count,
     });
     // Without a listener a worker that dies while idle would take the service with it; the pool replaces it.
-    this.#pool.on('error', () => {});
+    this.#pool.on('error', onError);
   }
 
   /**

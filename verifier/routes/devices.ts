@@ -5,15 +5,15 @@ import { eventsOf } from '../../scoring/queries/events.js';
 import { deviceDocument } from '../documents/device.js';
 import { explainDocument } from '../documents/explain.js';
 import { gatherFacts } from '../documents/gather.js';
-import { DeviceDocument, ExplainDocument, ProblemDocument } from '../documents/schemas.js';
+import { DeviceDocument, ExplainDocument } from '../documents/schemas.js';
 import type { Services } from '../services.js';
+import { problems } from './problems.js';
 
 /** Entries of a device's history that an explanation shows. */
 const historyLength = 50;
 
 const Params = Type.Object({ id: DeviceId });
 type Params = Static<typeof Params>;
-const problems = { '4xx': ProblemDocument, '5xx': ProblemDocument };
 
 export function deviceRoutes(app: FastifyInstance, services: Services): void {
   app.get<{ Params: Params }>(

@@ -2,14 +2,14 @@ import type { FastifyInstance } from 'fastify';
 import { TouchstoneError } from '../../protocol/error.js';
 import { Enrolment, EnrolmentReply } from '../../protocol/messages/enrolment.js';
 import { sameHardware } from '../devices/hardware.js';
-import { ProblemDocument } from '../documents/schemas.js';
 import { ChangeLimit } from '../identity/change-limit.js';
 import { assertCardsPossible, enrolmentFacts } from '../identity/enrol.js';
 import { assertSignedForUs } from '../identity/host.js';
 import { isSigned } from '../identity/signatures.js';
 import type { Services } from '../services.js';
+import { problems } from './problems.js';
 
-const answers = { 200: EnrolmentReply, 201: EnrolmentReply, '4xx': ProblemDocument, '5xx': ProblemDocument };
+const answers = { 200: EnrolmentReply, 201: EnrolmentReply, ...problems };
 
 export function enrolRoutes(app: FastifyInstance, services: Services): void {
   const { nonces, devices, recorder, serial, examiner, clock, random } = services;

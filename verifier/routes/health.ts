@@ -1,21 +1,26 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import type { Services } from '../services.js';
+import { problems } from './problems.js';
 
 const Health = Type.Object({ status: Type.String() });
 const Readiness = Type.Object({
   status: Type.Union([Type.Literal('ready'), Type.Literal('degraded')]),
   clickhouse: Type.Boolean({ description: 'False while facts wait in the journal' }),
+  hotState: Type.Boolean({ description: 'False while nonces and sessions cannot be kept' }),
   journalLagBytes: Type.Integer(),
 });
 
 /** Whoever watches over the service asks often and from one address. */
 const unlimited = { rateLimit: false };
 
-export function healthRoutes(app: FastifyInstance, { shipper, metrics }: Services): void {
+export function healthRoutes(app: FastifyInstance, { shipper, state, metrics }: Services): void {
   app.get(
     '/healthz',
-    { config: unlimited, schema: { operationId: 'health', summary: 'Alive', response: { 200: Health } } },
+    {
+      config: unlimited,
+      schema: { operationId: 'health', summary: 'Alive', response: { 200: Health, ...problems } },
+    },
     async () => ({ status: 'alive' }),
   );
   app.get(
@@ -24,15 +29,19 @@ export function healthRoutes(app: FastifyInstance, { shipper, metrics }: Service
       config: unlimited,
       schema: {
         operationId: 'readiness',
-        summary: 'Serving; degraded while ClickHouse is away and facts wait in the journal',
-        response: { 200: Readiness },
+        summary: 'Serving; degraded while ClickHouse is away (facts wait in the journal) or hot state is',
+        response: { 200: Readiness, ...problems },
       },
     },
-    async () => ({
-      status: shipper.healthy ? 'ready' : 'degraded',
-      clickhouse: shipper.healthy,
-      journalLagBytes: shipper.lagBytes,
-    }),
+    async () => {
+      const hotState = await state.get('readiness').then(
+        () => true,
+        () => false,
+      );
+      const clickhouse = shipper.healthy;
+      const status = clickhouse && hotState ? 'ready' : 'degraded';
+      return { status, clickhouse, hotState, journalLagBytes: shipper.lagBytes } as const;
+    },
   );
   app.get('/metrics', { config: unlimited, schema: { hide: true } }, async (_request, reply) => {
     reply.type(metrics.registry.contentType);

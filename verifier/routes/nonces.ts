@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { NonceReply } from '../../protocol/messages/enrolment.js';
 import { timeOf } from '../documents/device.js';
 import type { Services } from '../services.js';
+import { problems } from './problems.js';
 
 export function nonceRoutes(app: FastifyInstance, { nonces }: Services): void {
   app.post(
@@ -10,7 +11,7 @@ export function nonceRoutes(app: FastifyInstance, { nonces }: Services): void {
       schema: {
         operationId: 'issueNonce',
         summary: 'A number used once, to be signed',
-        response: { 200: NonceReply },
+        response: { 200: NonceReply, ...problems },
       },
     },
     async (): Promise<NonceReply> => {

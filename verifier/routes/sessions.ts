@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { TouchstoneError } from '../../protocol/error.js';
 import { SessionReply, SessionRequest } from '../../protocol/messages/enrolment.js';
 import { timeOf } from '../documents/device.js';
-import { ProblemDocument } from '../documents/schemas.js';
 import { assertSignedForUs } from '../identity/host.js';
 import { isSigned } from '../identity/signatures.js';
 import type { Services } from '../services.js';
+import { problems } from './problems.js';
 
-const answers = { 200: SessionReply, '4xx': ProblemDocument, '5xx': ProblemDocument };
+const answers = { 200: SessionReply, ...problems };
 
 export function sessionRoutes(app: FastifyInstance, services: Services): void {
   const { nonces, sessions, devices } = services;

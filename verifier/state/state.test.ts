@@ -86,3 +86,13 @@ contract(
 contract('redis', openRedis, async () => {
   redis?.kill();
 });
+
+describe('hot state on a redis that is away', () => {
+  it('says that we are busy, whatever it is asked', async () => {
+    const state = new RedisState(`redis://127.0.0.1:${await freePort()}/0`);
+    await expect(state.get('a')).rejects.toMatchObject({ code: 'service.busy' });
+    await expect(state.take('a')).rejects.toMatchObject({ code: 'service.busy' });
+    await expect(state.put('a', 'b', 1000)).rejects.toMatchObject({ code: 'service.busy' });
+    await state.close();
+  });
+});
