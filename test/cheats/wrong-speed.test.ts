@@ -21,7 +21,7 @@ function examineAll() {
   return hall.examine({
     honest: on(hall.fastChip().tenant()),
     bigger: slow(),
-    otherEngine: { ...slow(), prover: otherEngine },
+    otherEngine: { claim: { ...hall.claim(), engine: 'onnx-webgpu' }, prover: otherEngine },
     earlyJunk: { ...slow(), prover: commitsBeforeComputing(slow().prover, 500, randomBytes) },
     twice: { ...slow(), run: (options) => runCommittingTwice(options, randomBytes) },
     shared1: on(shared.tenant()),

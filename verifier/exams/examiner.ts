@@ -222,21 +222,24 @@ export class Examiner {
       results,
       roundTripMs: hub.get(device)?.roundTripMs ?? null,
     };
+    const end = () => {
+      this.#rooms.delete(device);
+      this.#cohorts.leave(room);
+    };
     serial
       .run(device, () => conclude(conclusion))
       .then(
-        () => () => this.#replan(device),
+        () => {
+          end();
+          this.#replan(device);
+        },
         (error) => {
           // Nothing is on record, so it counts for nobody. Asked again later: not at once, and not for ever in a circle.
           log.error({ err: error, device }, 'an exam could not be recorded');
-          return () => this.#retry(device);
+          end();
+          this.#retry(device);
         },
-      )
-      .then((next) => {
-        this.#rooms.delete(device);
-        this.#cohorts.leave(room);
-        next();
-      });
+      );
   }
 
   #moved(device: string, room: ExamRoom): void {
