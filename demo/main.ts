@@ -8,7 +8,6 @@ import { scaledCatalogue } from '../simulator/scaled-catalogue.js';
 import { Household } from './children.js';
 import { castWithout, demoFleet, type Member } from './fleet.js';
 import { type Screen, screenOn } from './screen.js';
-import { softwareVulkan } from './software-vulkan.js';
 import { rowOf, standingOf } from './standing.js';
 import type { SuppliersOrder, SuppliersReply } from './suppliers-process.js';
 import { type DemoAnswer, isWrong, judge } from './verdict.js';
@@ -132,12 +131,16 @@ async function thisMachine(
     start() {
       if (started) return;
       started = true;
-      household.start(
-        'The agent',
-        workerFile(import.meta.url, '../cli/touchstone'),
-        ['agent', '--verifier', verifier.href, '--home', home, '--name', name, '--allow-software'],
-        softwareVulkan(),
-      );
+      household.start('The agent', workerFile(import.meta.url, '../cli/touchstone'), [
+        'agent',
+        '--verifier',
+        verifier.href,
+        '--home',
+        home,
+        '--name',
+        name,
+        '--allow-software',
+      ]);
     },
   };
 }

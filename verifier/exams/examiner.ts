@@ -106,8 +106,8 @@ export class Examiner {
 
   async #plan(device: string): Promise<void> {
     this.#cancelPlan(device);
-    const state = this.#options.devices.get(device);
     const history = await this.#options.devices.history(device);
+    const state = this.#options.devices.get(device);
     if (this.#closed || state === undefined || this.#options.hub.get(device) === undefined) return;
     // While the history was read another plan may have been made, or a room.
     this.#cancelPlan(device);
