@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../protocol/limits.js';
 import { cpuClaim, RawAgent } from './testing/raw-agent.js';
@@ -87,6 +88,41 @@ describe('enrolment', () => {
     await expectUnknown(one.device);
     // What was refused has not used the nonce up.
     expect((await one.request('POST', '/v1/devices', good)).status).toBe(201);
+  });
+
+  it('takes no message that was signed for the one who passes it on', async () => {
+    const one = fresh();
+    const host = 'relay.example:8440';
+    const body = JSON.stringify(one.signed('enrol', { ...without(await one.enrolment()), host }));
+    const { hostname, port } = new URL(verifier.url);
+    const status = await new Promise((resolve) => {
+      const headers = { host, 'content-type': 'application/json' };
+      const passed = request({ hostname, port, path: '/v1/devices', method: 'POST', headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      passed.end(body);
+    });
+    expect(status).toBe(401);
+    await expectUnknown(one.device);
+  });
+
+  it('takes no free text that would act on a terminal or break the record', async () => {
+    const one = fresh();
+    for (const name of ['\u001b[2Jgone', 'a\u0000b', '']) {
+      const enrolment = one.signed('enrol', { ...without(await one.enrolment()), name });
+      expect((await one.request('POST', '/v1/devices', enrolment)).body.code).toBe('request.invalid');
+    }
+    const fine = one.signed('enrol', { ...without(await one.enrolment()), name: 'Büro 3 – 显卡 🚀' });
+    expect((await one.request('POST', '/v1/devices', fine)).status).toBe(201);
+  });
+
+  it('slows down a device that changes what it says of itself again and again', async () => {
+    const one = fresh();
+    const statuses: number[] = [];
+    for (let i = 0; i < 8; i += 1)
+      statuses.push((await one.enrol([{ ...cpuClaim, model: `CPU ${i}` }])).status);
+    expect(statuses).toEqual([201, 200, 200, 200, 200, 200, 429, 429]);
   });
 
   it('takes no nonce twice', async () => {

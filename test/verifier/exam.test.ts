@@ -93,6 +93,30 @@ describe('an honest device', () => {
   });
 });
 
+describe('other hardware in the middle of an exam', () => {
+  it('decides nothing by what was examined, and is no way out of it', async () => {
+    const { agent, steps } = await enter();
+    await steps.toGo();
+    await agent.enrol([{ kind: 'cpu', model: 'Another', memoryBytes: 1, engine: 'onnx-cpu' }]);
+    expect(await steps.verdict()).toMatchObject({ outcome: 'failed', reasons: ['exam.gave-up'] });
+    const document = await documentOf(agent);
+    expect(document.status).toBe('examining');
+    expect((document.scores as { integrity: number }).integrity).toBeLessThan(1);
+  });
+
+  it('does not let a pass of the old speak for the new', async () => {
+    const { agent, socket, steps } = await enter();
+    await steps.toReveal();
+    socket.send(steps.reveal());
+    // The answer is being checked when the claim changes.
+    await agent.enrol([{ kind: 'cpu', model: 'Another', memoryBytes: 1, engine: 'onnx-cpu' }]);
+    await steps.verdict();
+    const { status, cards } = (await documentOf(agent)) as { status: string; cards: { class: unknown }[] };
+    expect(status).toBe('examining');
+    expect(cards[0]?.class).toBeNull();
+  });
+});
+
 describe('bad input on the socket', () => {
   it('is refused by its own code, changes nothing, and the exam goes on to a pass', async () => {
     const { agent, socket, steps } = await enter();

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../protocol/clock.js';
+import { MemoryState } from '../state/memory.js';
+import { Sessions } from './sessions.js';
+
+const sessions = new Sessions(
+  new MemoryState(systemClock),
+  (length) => new Uint8Array(randomBytes(length)),
+  systemClock,
+);
+const invalid = { code: 'session.invalid' };
+
+describe('a session', () => {
+  it('stands for its device', async () => {
+    const { token } = await sessions.open('a');
+    expect(await sessions.deviceOf(`Bearer ${token}`)).toBe('a');
+  });
+
+  it('ends when its device opens a newer one: a device has one at a time', async () => {
+    const first = await sessions.open('b');
+    const other = await sessions.open('c');
+    const second = await sessions.open('b');
+    await expect(sessions.deviceOf(`Bearer ${first.token}`)).rejects.toMatchObject(invalid);
+    expect(await sessions.deviceOf(`Bearer ${second.token}`)).toBe('b');
+    expect(await sessions.deviceOf(`Bearer ${other.token}`)).toBe('c');
+  });
+
+  it('is nothing without a token that was issued', async () => {
+    for (const header of [undefined, '', 'Bearer', `Bearer se_${'0'.repeat(64)}`, 'Basic abc']) {
+      await expect(sessions.deviceOf(header)).rejects.toMatchObject(invalid);
+    }
+  });
+});
