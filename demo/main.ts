@@ -94,7 +94,8 @@ async function play(
   let told = false;
   const look = (): void => {
     screen.show(participants.map((participant) => latestRow(participant, watch)));
-    if (simulated.every(({ device }) => watch.verdicts.has(device))) machine.start();
+    const honest = simulated.filter(({ truth }) => truth === 'honest');
+    if (honest.every(({ device }) => watch.verdicts.has(device))) machine.start();
     if (!watch.decided || told) return;
     told = true;
     for (const line of verdictLines(participants, answerNow())) screen.say(line);
@@ -113,8 +114,9 @@ async function play(
 }
 
 /**
- * This machine, by the real agent in a process of its own. It comes when the simulated cards have been examined: its
- * engines take every core they find, and those cards, timed to the millisecond, would share them.
+ * This machine, by the real agent in a process of its own. It comes when the honest simulated cards have been
+ * examined: its engines take every core they find, and those cards, timed to the millisecond, would share them. Cheats are
+ * too slow either way.
  *
  * @returns `start` starts the agent, the first time it is called
  */

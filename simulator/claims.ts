@@ -14,12 +14,10 @@ const mebibyte = 2 ** 20;
 export const claimedModels = {
   'RTX 4090': { model: 'NVIDIA GeForce RTX 4090', memoryBytes: 24_564 * mebibyte },
   'RTX 3090': { model: 'NVIDIA GeForce RTX 3090', memoryBytes: 24_576 * mebibyte },
-  'RTX 3060 12GB': { model: 'NVIDIA GeForce RTX 3060', memoryBytes: 12_288 * mebibyte },
   'RTX A5000': { model: 'NVIDIA RTX A5000', memoryBytes: 24_564 * mebibyte },
   'H100 SXM5 80GB': { model: 'NVIDIA H100 80GB HBM3', memoryBytes: 81_559 * mebibyte },
   'A100 SXM4 80GB': { model: 'NVIDIA A100-SXM4-80GB', memoryBytes: 81_920 * mebibyte },
   A40: { model: 'NVIDIA A40', memoryBytes: 46_068 * mebibyte },
-  L4: { model: 'NVIDIA L4', memoryBytes: 23_034 * mebibyte },
 } as const satisfies Record<string, ClaimedModel>;
 
 export type ClaimedName = keyof typeof claimedModels;

@@ -7,6 +7,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { TouchstoneError } from '../protocol/error.js';
 import { limits } from '../protocol/limits.js';
 import { version } from '../protocol/version.js';
+import { endUpgradesOnClose } from './connections/upgrades.js';
 import { installProblems } from './edge/problem.js';
 import { agentSocketRoute } from './routes/agent-socket.js';
 import { deviceRoutes } from './routes/devices.js';
@@ -31,7 +32,19 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   }) as unknown as FastifyInstance;
   installProblems(app);
   await app.register(helmet);
-  await app.register(underPressure, { maxEventLoopDelay: options.busyAfterMs });
+  // Before all that may refuse: an upgrade that is refused by an earlier hook keeps its socket for ever.
+  // Twice what is accepted, so that a frame that is a little too large still gets its code before the close.
+  await app.register(websocket, { options: { maxPayload: 2 * limits.frameBytes } });
+  endUpgradesOnClose(app);
+  await app.register(underPressure, {
+    maxEventLoopDelay: options.busyAfterMs,
+    // Long enough that one standstill, such as that of our own start, is no pressure.
+    sampleInterval: 5_000,
+    // Infinity is not a delay: it says that nothing was measured.
+    pressureHandler: async (_request, _reply, _type, delay) => {
+      if (Number.isFinite(delay)) throw new TouchstoneError('service.busy');
+    },
+  });
   await app.register(rateLimit, {
     max: options.requestsPerMinute,
     timeWindow: '1 minute',
@@ -44,8 +57,6 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
       info: { title: 'Touchstone verifier', version },
     },
   });
-  // Twice what is accepted, so that a frame that is a little too large still gets its code before the close.
-  await app.register(websocket, { options: { maxPayload: 2 * limits.frameBytes } });
   nonceRoutes(app, services);
   enrolRoutes(app, services);
   sessionRoutes(app, services);

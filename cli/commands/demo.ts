@@ -7,7 +7,7 @@ export function registerDemo(program: Command): void {
     .description('Run a verifier, this machine as a supplier and simulated ones, some of them cheats.')
     .option('--once', 'stop when every device has its verdict; exit 1 when one of them is wrong')
     .option('--json', 'print the verdicts against the truth as one line of JSON at the end')
-    .option('--seconds <n>', 'longest wait for the verdicts', seconds, 50)
+    .option('--seconds <n>', 'longest wait for the verdicts', seconds, 180)
     .action(async (options: { once?: boolean; json?: boolean; seconds: number }) => {
       const { runDemo } = await import('../../demo/main.js');
       const { wrong } = await runDemo({
