@@ -3,11 +3,7 @@ import type { ClaimedName } from './claims.js';
 /** How one identity cheats by what it computes or answers. Its claim may be a lie besides. */
 export type Cheat =
   | { readonly kind: 'computes fraction'; readonly fraction: number }
-  | { readonly kind: 'goes silent on bad openings'; readonly fraction: number }
-  | { readonly kind: 'answers last challenge' }
-  | { readonly kind: 'opens other leaves' }
-  | { readonly kind: 'reveals nothing' }
-  | { readonly kind: 'commits before computing'; readonly pretendMs: number };
+  | { readonly kind: 'answers last challenge' };
 
 /** One device of a fleet: a key, a name, and a claim about the chip behind it. */
 export interface IdentityPlan {

@@ -3,11 +3,7 @@ import type { ComputeEngine } from '../challenges/engines/engine.js';
 import type { RandomBytes } from '../protocol/clock.js';
 import type { CardClaim } from '../protocol/messages/cards.js';
 import { computesFraction } from './cheats/computes-fraction.js';
-import { goesSilentOnBadOpenings, staysSilent } from './cheats/goes-silent-on-bad-openings.js';
 import { answersLastChallenge } from './cheats/last-challenge.js';
-import { commitsBeforeComputing } from './cheats/lies-about-clock.js';
-import { opensOtherLeaves } from './cheats/opens-other-leaves.js';
-import { revealsNothing } from './cheats/sends-nothing.js';
 import { type AlarmClock, type ChipTenant, SimulatedChip, systemAlarmClock } from './chip.js';
 import { claimedModels, claimGpu } from './claims.js';
 import { ChipEngine } from './engine.js';
@@ -64,19 +60,7 @@ function cheatingProver(cheat: Cheat, engine: ComputeEngine, random: RandomBytes
   switch (cheat.kind) {
     case 'computes fraction':
       return new EngineProver(computesFraction(engine, cheat.fraction, random));
-    case 'goes silent on bad openings':
-      return goesSilentOnBadOpenings(
-        new EngineProver(computesFraction(engine, cheat.fraction, random)),
-        cheat.fraction,
-        staysSilent,
-      );
     case 'answers last challenge':
       return answersLastChallenge(new EngineProver(engine), random(32));
-    case 'opens other leaves':
-      return opensOtherLeaves(new EngineProver(engine));
-    case 'reveals nothing':
-      return revealsNothing(new EngineProver(engine));
-    case 'commits before computing':
-      return commitsBeforeComputing(new EngineProver(engine), cheat.pretendMs, random);
   }
 }
