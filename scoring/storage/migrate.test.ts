@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openTestRecord, scalar } from '../testing/record.js';
 import { checksumOf, migrate, readMigrations, statementsOf } from './migrate.js';
 
@@ -90,6 +90,7 @@ describe('the migrations that come with this version', () => {
 describe('readMigrations', () => {
   it('reads numbered files in order and leaves others alone', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'touchstone-migrations-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
     for (const name of ['0010-b.sql', '0002-a.sql', 'notes.txt', '3-c.sql'])
       await writeFile(join(folder, name), 'SELECT 1;');
     expect((await readMigrations(folder)).map(({ name }) => name)).toEqual(['0002-a.sql', '0010-b.sql']);
