@@ -209,6 +209,9 @@ describe('the exam room', () => {
       });
       hall.receive(commit());
       hall.receive(reveal(hall));
+      await vi.advanceTimersByTimeAsync(1);
+      // It has answered: whether it stays is its own affair.
+      hall.room.disconnected();
       await vi.advanceTimersByTimeAsync(60_000);
       expect(hall.results()?.get(0)?.result).toMatchObject({ kind: 'checked', code: 'proof.complete' });
       expect(hall.sent.filter(({ type }) => type === 'exam.open')).toHaveLength(1);

@@ -162,8 +162,8 @@ export class ExamRoom {
       this.#clearTimer(card);
       this.#options.moved();
     }
-    // Time does not run against who is away.
-    if (event.type === 'disconnected') this.#clearTimer(card);
+    // Time does not run against who is away. A proof that is to be checked again needs nobody to be there.
+    if (event.type === 'disconnected' && exam.phase.at === 'opening') this.#clearTimer(card);
     if (open) this.#open(card);
     if (check) this.#check(card);
     if (exam.phase.at === 'done' && before.phase.at !== 'done') this.#finishIfAllDone();
