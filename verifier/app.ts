@@ -17,6 +17,8 @@ import { nonceRoutes } from './routes/nonces.js';
 import { sessionRoutes } from './routes/sessions.js';
 import type { Services } from './services.js';
 
+const watched: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+
 /** Builds the HTTP side of a verifier over its services, without listening. */
 export async function buildApp(services: Services): Promise<FastifyInstance> {
   const { options, log } = services;
@@ -41,7 +43,9 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     // Long enough that one standstill, such as that of our own start, is no pressure.
     sampleInterval: 5_000,
     // Infinity is not a delay: it says that nothing was measured.
-    pressureHandler: async (_request, _reply, _type, delay) => {
+    pressureHandler: async (request, _reply, _type, delay) => {
+      // Whoever watches over the service must see that it is busy, not dead.
+      if (watched.has(request.routeOptions.url ?? '')) return;
       if (Number.isFinite(delay)) throw new TouchstoneError('service.busy');
     },
   });

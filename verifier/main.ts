@@ -79,6 +79,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     exams: (device) => examHistory(clickhouse, device, historyLength),
   });
 
+  const commitMs = Math.max(commitAtLeastMs, options.examSeconds * 1000 * commitTimes);
   const hub = new Hub();
   const recorder = new Recorder(journal, devices);
   const serial = new Serial();
@@ -109,6 +110,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
       devices,
       recorder,
       hub,
+      commitMs,
       lagBetween: (from, to) => lag.longestBetween(from, to),
       observe: (exam) => {
         metrics.examined(exam);
@@ -121,7 +123,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     times: {
       armMs: options.armMs,
       revealMs: options.revealMs,
-      commitMs: Math.max(commitAtLeastMs, options.examSeconds * 1000 * commitTimes),
+      commitMs,
     },
     log,
   });

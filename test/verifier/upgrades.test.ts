@@ -29,6 +29,8 @@ describe('an upgrade that is refused', () => {
   it('leaves no socket behind, even where the verifier is too busy to look at it', async () => {
     const verifier = await openVerifier({ busyAfterMs: 1 });
     await standStill(verifier.url);
+    // Busy is not dead.
+    expect((await fetch(`${verifier.url}/healthz`)).status).toBe(200);
     const socket = connect(Number(new URL(verifier.url).port), '127.0.0.1');
     let answer = '';
     socket.on('data', (data) => {

@@ -7,15 +7,16 @@ import type { DeviceState, ExamHistory } from './devices.js';
 import { transitionFact } from './transition-fact.js';
 import type { TransitionCause } from './transitions.js';
 
-/** The reasons that no card of a supplier may be told apart from a lie by: one is enough for quarantine. */
+/** A reason that proves a lie on its own. */
 const isHard = (reason: string): boolean => isCode(reason) && codeTable[reason].hard === true;
 
 /**
  * What one exam of all cards of a device means for its status; null when nothing changes. The policy, in order:
  *
  * 1. hard evidence on any card quarantines, whatever the device claims by now; all else needs `asClaimed`;
- * 2. under examination: any failed card rejects, anything unanswered is asked again, and when all cards that an engine can
- *    examine have passed, and integrity is high enough, it is verified; a card that none can examine has no class, and the reasons say so;
+ * 2. under examination: any failed card rejects, and anything unanswered is asked again. When all cards that an engine
+ *    can examine have passed and integrity is high enough, it is verified. A card that no engine can examine has no
+ *    class, and the reasons say so;
  * 3. verified or suspended: integrity over all outcomes, this exam's included, decides.
  *
  * @param asClaimed the device still claims the hardware that was examined

@@ -1,40 +1,15 @@
 import type { Clock, RandomBytes } from '../../protocol/clock.js';
 import { newFactId } from '../../protocol/ids.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
-import type { ComputeShape } from '../../protocol/shapes.js';
-import type { CardClass, Catalogue } from '../../scoring/catalogue/catalogue.js';
-import { classOfClaim } from '../../scoring/catalogue/class-of-claim.js';
-import { computeShapeFor } from '../../scoring/catalogue/compute-shape.js';
 import type { ExamFact } from '../../scoring/facts.js';
 import type { Hub } from '../connections/hub.js';
 import { decide } from '../devices/decide.js';
-import type { DeviceState, Devices } from '../devices/devices.js';
+import type { Devices } from '../devices/devices.js';
 import { sameHardware } from '../devices/hardware.js';
 import type { Recorder } from '../devices/recorder.js';
 import { type ExamContext, examFact } from './exam-fact.js';
+import type { ExaminedCard } from './examined-cards.js';
 import type { CardRecord } from './room.js';
-
-/** A card with the class that it claims and the shape that follows from it. */
-export interface ExaminedCard {
-  readonly card: number;
-  readonly claim: CardClaim;
-  readonly engine: string;
-  readonly cardClass: CardClass;
-  readonly shape: ComputeShape;
-}
-
-/** The cards of a device that some engine can examine. */
-export function examinedCards(catalogue: Catalogue, state: DeviceState, examSeconds = 2): ExaminedCard[] {
-  return state.enrolment.cards.flatMap((claim, card) => {
-    const { engine } = claim;
-    if (engine === null) return [];
-    const cardClass = classOfClaim(catalogue, claim);
-    if (cardClass === null) return [];
-    return [
-      { card, claim, engine, cardClass, shape: computeShapeFor(cardClass, claim, engine, examSeconds) },
-    ];
-  });
-}
 
 export interface Conclusion {
   readonly device: string;
@@ -58,6 +33,7 @@ export interface ConcludeOptions {
   readonly devices: Devices;
   readonly recorder: Recorder;
   readonly hub: Hub;
+  readonly commitMs: number;
   readonly lagBetween: ExamContext['lagBetween'];
   /** One observation and one audit line for every card's exam. */
   readonly observe: (exam: ExamFact) => void;
@@ -65,7 +41,7 @@ export interface ConcludeOptions {
 
 /** The one end of every exam: judge, decide, record, observe, tell. */
 export function makeConclude(options: ConcludeOptions): Conclude {
-  const { clock, random, devices, recorder, hub, lagBetween, observe } = options;
+  const { clock, random, devices, recorder, hub, commitMs, lagBetween, observe } = options;
   return async ({ device, exam, claims, cards, results, roundTripMs }) => {
     const state = devices.get(device);
     if (state === undefined) return;
@@ -82,6 +58,7 @@ export function makeConclude(options: ConcludeOptions): Conclude {
         claim,
         cardClass,
         roundTripMs,
+        commitMs,
         lagBetween,
       };
       return [examFact(context, record)];

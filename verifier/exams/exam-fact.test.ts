@@ -37,6 +37,7 @@ const context = (lagMs = 0) => ({
   claim: { kind: 'gpu', model: 'Ten', memoryBytes: 0, engine: 'onnx-cuda' } as const,
   cardClass,
   roundTripMs: 0,
+  commitMs: 20_000,
   lagBetween: (from: number, to: number) => (from < to && to === 10_000 ? lagMs : Number.NaN),
 });
 
@@ -53,6 +54,30 @@ describe('the fact of an exam', () => {
     expect(fact.gflops).toBeCloseTo(9);
   });
 
+  it('says of an answer that did not come how long was allowed', () => {
+    const late: CardRecord = {
+      shape,
+      attempts: 2,
+      result: {
+        kind: 'unproven',
+        outcome: 'failed',
+        reason: 'exam.late',
+        engine: 'onnx-cuda',
+        commitment: null,
+      },
+    };
+    expect(examFact(context(), late).checks).toMatchObject([
+      {
+        check: 'compute.answer',
+        measured: 0,
+        required: 1,
+        unit: 'proof within 20 s',
+        verdict: 'fail',
+        code: 'exam.late',
+      },
+    ]);
+  });
+
   it('is ours where our own standstill may be all that was slow', () => {
     const slow = 7;
     const missing = timeAt(slow) - timeAt(8);
@@ -65,6 +90,9 @@ describe('the fact of an exam', () => {
       reasons: ['exam.ours'],
       class: null,
     });
+    // The figures are shown, but not as a failure of the card.
+    const { checks } = examFact(context(missing + 1), record(slow));
+    expect(checks.map(({ verdict }) => verdict)).toEqual(['pass', 'not judged', 'pass']);
     expect(examFact(context(missing / 2), record(slow))).toMatchObject({ outcome: 'failed' });
   });
 

@@ -17,13 +17,15 @@ export interface ExamContext {
   readonly cardClass: CardClass;
   /** Smallest round trip seen on the connection, milliseconds; null when there is none any more. */
   readonly roundTripMs: number | null;
+  /** Time that a card has from `go` to its commit. */
+  readonly commitMs: number;
   /** Longest standstill of our own between two instants, milliseconds (`LoopLag.longestBetween`). */
   readonly lagBetween: (from: number, to: number) => number;
 }
 
 /** What goes on record about one card's exam: the verdict, and all that is needed to reach it again. */
 export function examFact(context: ExamContext, { shape, attempts, result }: CardRecord): ExamFact {
-  const { cardClass, roundTripMs, lagBetween, ...ids } = context;
+  const { cardClass, roundTripMs, commitMs, lagBetween, ...ids } = context;
   const { commitment } = result;
   const common = {
     kind: 'exam.finished' as const,
@@ -40,7 +42,7 @@ export function examFact(context: ExamContext, { shape, attempts, result }: Card
   };
   if (result.kind === 'unproven') {
     const { outcome, reason, engine } = result;
-    const checks = [answerCheck(outcome === 'failed' ? 'fail' : 'not judged', reason)];
+    const checks = [answerCheck(outcome === 'failed' ? 'fail' : 'not judged', reason, commitMs)];
     return {
       ...common,
       engine,
@@ -69,18 +71,30 @@ export function examFact(context: ExamContext, { shape, attempts, result }: Card
   if (!tooSlow(verdict) || tooSlow(judge(elapsedMs - lag))) return fact;
   // We stood still while it answered, and that may be all that was slow. Not taken off its time: a cheat that can make
   // us stand still would gain by it. Asked again instead.
-  return { ...fact, outcome: 'ours', reasons: ['exam.ours'], class: null };
+  return {
+    ...fact,
+    outcome: 'ours',
+    reasons: ['exam.ours'],
+    class: null,
+    checks: verdict.checks.map(unjudged),
+  };
 }
 
-/** The check of an exam that ended without a proof. */
-function answerCheck(verdict: Check['verdict'], code: ExamReasonCode): Check {
+/** A check that failed where the exam decides nothing: shown with its figures, without the verdict. */
+function unjudged(check: Check): Check {
+  if (check.verdict !== 'fail') return check;
+  return { ...check, verdict: 'not judged', code: 'exam.ours', fix: codeTable['exam.ours'].fix };
+}
+
+/** The check of an exam that ended without a proof in time. */
+function answerCheck(verdict: Check['verdict'], code: ExamReasonCode, withinMs: number): Check {
   const { fix } = codeTable[code as Code];
   return {
     check: 'compute.answer',
     measured: 0,
     required: 1,
     relation: 'at least',
-    unit: 'proof',
+    unit: `proof within ${withinMs / 1000} s`,
     verdict,
     code,
     fix,
