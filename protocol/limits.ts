@@ -16,13 +16,23 @@ export const limits = {
   bytesPerSecond: 128 * 1024,
   /** Levels of lists and objects in a message; an honest one has four. */
   messageDepth: 6,
-  /** Rounds of a compute exam. */
+  /** Rounds of a compute exam, or of a walk. */
   rounds: 256,
   /** Pages in one round: 2^22 pages are 64 MiB of digests. */
   pages: 1 << 22,
   /** Layers of the page network. */
   layers: 4096,
-  /** Pages opened in one exam. */
+  /** Banks of a table: 1,024 of 256 MiB are more than any card has. */
+  banks: 1024,
+  /** Pages of one bank: a power of two, 2^24 pages of 256 bytes are 4 GiB. */
+  bankPages: 1 << 24,
+  /** Walkers in one round: 16 MiB of results. */
+  walkers: 1 << 22,
+  /** Pages that one walker reads in a round: the verifier computes each of them again. */
+  steps: 256,
+  /** Bytes of one network transfer, each way. */
+  transferBytes: 8 * 1024 * 1024,
+  /** Pages or walkers opened of one commit. */
   openings: 64,
   /** Length of a Merkle path: a tree of 2^20 leaves. */
   pathLength: 20,

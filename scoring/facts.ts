@@ -2,8 +2,8 @@ import { type Static, Type } from 'typebox';
 import { DeviceId, ExamId, FactId, Hex32 } from '../protocol/ids.js';
 import { CardClaim, CardIndex } from '../protocol/messages/cards.js';
 import { AgentInfo } from '../protocol/messages/enrolment.js';
-import { Opening } from '../protocol/messages/exam.js';
-import { ComputeShape } from '../protocol/shapes.js';
+import { Opening, WalkerOpening } from '../protocol/messages/exam.js';
+import { ComputeShape, MemoryShape } from '../protocol/shapes.js';
 import { Check, DeviceStatus, ExamOutcome } from '../protocol/status.js';
 
 // Facts are what the journal keeps and ClickHouse records: append-only, never edited. Whatever the verifier
@@ -38,14 +38,41 @@ export const TransitionFact = Type.Object({
 });
 export type TransitionFact = Static<typeof TransitionFact>;
 
-/** One card's exam is over. Holds all that is needed to check the verdict again. */
+const NullableNumber = Type.Union([Type.Number(), Type.Null()]);
+const NullableSeed = Type.Union([Hex32, Type.Null()]);
+
+/** The memory part of one card's exam. */
+export const MemoryPart = Type.Object({
+  engine: Type.Union([Type.String(), Type.Null()]),
+  attempts: Type.Integer(),
+  shape: MemoryShape,
+  tableSeed: NullableSeed,
+  walkSeed: NullableSeed,
+  roots: Type.Array(Hex32),
+  openings: Type.Array(WalkerOpening),
+  walkersRight: Type.Integer(),
+  /** `arm` → `ready`: the build, unproven until the walk. */
+  buildMs: NullableNumber,
+  elapsedMs: NullableNumber,
+  /** 10^9 bytes a second; null where the walk was not proven. */
+  bandwidthGBps: NullableNumber,
+});
+export type MemoryPart = Static<typeof MemoryPart>;
+
+/**
+ * One card's exam is over. Holds all that is needed to check the verdict again. Its own fields are of the compute part;
+ * `memory` is null where the card had none, because no engine could or because the compute part had failed, and absent in
+ * facts of before there was one.
+ */
 export const ExamFact = Type.Object({
   kind: Type.Literal('exam.finished'),
   ...base,
   device: DeviceId,
   exam: ExamId,
   card: CardIndex,
-  examKind: Type.Literal('compute'),
+  examKind: Type.Union([Type.Literal('compute'), Type.Literal('joint')], {
+    description: 'joint since there is a memory part',
+  }),
   attempts: Type.Integer(),
   outcome: ExamOutcome,
   reasons: Type.Array(Type.String()),
@@ -62,10 +89,29 @@ export const ExamFact = Type.Object({
   pagesRight: Type.Integer(),
   elapsedMs: Type.Union([Type.Number(), Type.Null()], { description: "go → commit on the verifier's clock" }),
   roundTripMs: Type.Union([Type.Number(), Type.Null()], { description: 'Smallest seen on the connection' }),
-  gflops: Type.Union([Type.Number(), Type.Null()]),
+  gflops: NullableNumber,
+  memory: Type.Optional(Type.Union([MemoryPart, Type.Null()])),
   checks: Type.Array(Check),
 });
 export type ExamFact = Static<typeof ExamFact>;
+
+/** The line of a device was measured, on the verifier's clock. */
+export const NetworkFact = Type.Object({
+  kind: Type.Literal('network.measured'),
+  ...base,
+  device: DeviceId,
+  exam: ExamId,
+  /** Milliseconds over the round trips that came back; null when none did. */
+  roundTripMinMs: NullableNumber,
+  roundTripMedianMs: NullableNumber,
+  roundTrips: Type.Integer(),
+  downloadBytes: Type.Integer({ description: 'Bytes that the device proved to have' }),
+  downloadMbps: NullableNumber,
+  uploadBytes: Type.Integer({ description: 'Bytes that came and were right' }),
+  uploadMbps: NullableNumber,
+  checks: Type.Array(Check),
+});
+export type NetworkFact = Static<typeof NetworkFact>;
 
 /** The device's connection lived in this minute. */
 export const PresenceFact = Type.Object({
@@ -84,5 +130,12 @@ export const HeartbeatFact = Type.Object({
 });
 export type HeartbeatFact = Static<typeof HeartbeatFact>;
 
-export const Fact = Type.Union([EnrolledFact, TransitionFact, ExamFact, PresenceFact, HeartbeatFact]);
+export const Fact = Type.Union([
+  EnrolledFact,
+  TransitionFact,
+  ExamFact,
+  NetworkFact,
+  PresenceFact,
+  HeartbeatFact,
+]);
 export type Fact = Static<typeof Fact>;

@@ -1,9 +1,9 @@
-import type { Opening, Reveal } from '../../protocol/messages/exam.js';
-import type { ComputeShape } from '../../protocol/shapes.js';
+import type { Opening, Reveal, WalkerOpening, WalkerReveal } from '../../protocol/messages/exam.js';
+import type { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
 
 /**
- * One card as the exam runner sees it. The real one holds a process with an engine; simulated and cheating
- * suppliers bring their own and run everything else of the agent unchanged.
+ * One card as the exam runner sees it. The real one holds a process with its engines; simulated and cheating
+ * suppliers bring their own and run everything else of the agent unchanged. Called one at a time, in any order.
  */
 export interface CardProver {
   /** Compiles and warms up; resolves with the name of the engine that will run. Rejects when it can't. */
@@ -15,6 +15,17 @@ export interface CardProver {
   commit(seed: Uint8Array, onProgress: (share: number) => void): Promise<Uint8Array[]>;
   /** The leaves and paths of the last commit. */
   reveal(openings: readonly Opening[]): Promise<Reveal[]>;
+  /**
+   * Makes the table of a 32-byte seed and keeps it; resolves with the name of the engine that holds it.
+   * @param onProgress called with the share done, 0 to 1
+   */
+  build(shape: MemoryShape, tableSeed: Uint8Array, onProgress: (share: number) => void): Promise<string>;
+  /** Walks all rounds on the table for a 32-byte walk seed; resolves with one root (32 bytes) for each round. */
+  walk(walkSeed: Uint8Array, onProgress: (share: number) => void): Promise<Uint8Array[]>;
+  /** The leaves and paths of the last walk. */
+  revealWalk(openings: readonly WalkerOpening[]): Promise<WalkerReveal[]>;
+  /** Lets the table go: the memory belongs to whoever uses the card. */
+  dropTable(): Promise<void>;
   /** Stops whatever runs and frees the card. */
   close(): Promise<void>;
 }

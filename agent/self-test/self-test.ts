@@ -1,6 +1,6 @@
 import { drawOpenings, type RandomInt } from '../../challenges/compute/openings.js';
 import { checkComputeReveal } from '../../challenges/compute/verifier.js';
-import type { Recompute } from '../../challenges/engines/engine.js';
+import type { RecomputePages } from '../../challenges/engines/engine.js';
 import type { Clock, RandomBytes } from '../../protocol/clock.js';
 import { type Code, codeTable } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
@@ -26,7 +26,7 @@ export interface SelfTestTools {
   readonly random: RandomBytes;
   readonly randomInt: RandomInt;
   readonly clock: Clock;
-  readonly recompute: Recompute;
+  readonly recompute: RecomputePages;
   readonly onProgress?: (share: number) => void;
 }
 

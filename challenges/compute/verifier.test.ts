@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Reveal } from '../../protocol/messages/exam.js';
-import type { Recompute } from '../engines/engine.js';
+import type { RecomputePages } from '../engines/engine.js';
 import { createOnnxRecompute } from '../engines/onnx/recompute.js';
 import { type HonestExam, honestExam, seedOf, smallShape } from './testing/honest.js';
 import { type ComputeReveal, checkComputeReveal } from './verifier.js';
@@ -45,7 +45,7 @@ describe('checkComputeReveal', () => {
 
   it('asks for all pages in one batched product', async () => {
     const counts: number[] = [];
-    const counting: Recompute = (network, starts, count) => {
+    const counting: RecomputePages = (network, starts, count) => {
       counts.push(count);
       return product.recompute(network, starts, count);
     };
@@ -54,14 +54,14 @@ describe('checkComputeReveal', () => {
   });
 
   it('computes nothing for a reveal that fails before', async () => {
-    const never: Recompute = () => Promise.reject(new Error('computed'));
+    const never: RecomputePages = () => Promise.reject(new Error('computed'));
     for (const reveals of [[], changed(0, { leaf: '00' }), changed(0, { path: [] })]) {
       expect((await checkComputeReveal({ ...honest, reveals }, never)).right).toBe(0);
     }
   });
 
   it('lets a fault of our own product reject, so that it is never taken for the device’s', async () => {
-    const broken: Recompute = () => Promise.reject(new Error('out of memory'));
+    const broken: RecomputePages = () => Promise.reject(new Error('out of memory'));
     await expect(checkComputeReveal(honest, broken)).rejects.toThrow('out of memory');
   });
 

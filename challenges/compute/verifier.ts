@@ -2,9 +2,10 @@ import { sameBytes } from '../../protocol/bytes.js';
 import type { ProofCode } from '../../protocol/codes/table.js';
 import type { Opening } from '../../protocol/messages/exam.js';
 import type { ComputeShape } from '../../protocol/shapes.js';
-import type { Recompute } from '../engines/engine.js';
+import type { RecomputePages } from '../engines/engine.js';
 import { leafHash, rootFromPath } from '../merkle.js';
 import { networkFromSeed } from '../pages/network.js';
+import { digestsOfPages } from '../pages/reference.js';
 import { roundSeed } from '../pages/rounds.js';
 import { startOfPage } from '../pages/start.js';
 import { digestInLeaf, digestsToBytes, leafBytes, leafPages } from './leaves.js';
@@ -41,7 +42,7 @@ export interface ComputeVerdict {
  */
 export async function checkComputeReveal(
   proof: ComputeReveal,
-  recompute: Recompute,
+  recompute: RecomputePages,
 ): Promise<ComputeVerdict> {
   if (proof.openings.length === 0) throw new RangeError('no openings: nothing would be proven');
   const sent = readReveals(proof.reveals, proof.openings);
@@ -69,7 +70,7 @@ function reachesRoot({ shape, roots }: ComputeReveal, { opening, leaf, path }: S
 async function countRight(
   { shape, seed, roots }: ComputeReveal,
   sent: readonly SentReveal[],
-  recompute: Recompute,
+  recompute: RecomputePages,
 ): Promise<number> {
   const starts = new Int8Array(sent.length * shape.n);
   sent.forEach(({ opening: { round, page } }, at) => {
@@ -77,7 +78,7 @@ async function countRight(
     starts.set(startOfPage(roundSeed(seed, round, previous), shape.n, page), at * shape.n);
   });
   const network = networkFromSeed(seed, shape.n, shape.layers);
-  const digests = await recompute(network, starts, sent.length);
+  const digests = digestsOfPages(network, await recompute(network, starts, sent.length));
   return sent.filter(({ opening, leaf }, at) => {
     const expected = digestsToBytes(digests.subarray(at * 4, at * 4 + 4));
     return leaf !== null && sameBytes(digestInLeaf(leaf, opening.page), expected);

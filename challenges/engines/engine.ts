@@ -33,7 +33,7 @@ export interface PreparedCompute {
 }
 
 /**
- * The verifier's side: digests of any `count` pages from their own start vectors (`count × n` int8), in one batched
- * product. `4 · count` int32, page-major.
+ * The verifier's side: any `count` pages from their own start vectors (`count × n` int8), in one batched product. The pages
+ * themselves, `count × n` int8: a digest of one is a thousand operations more, a step of a walk another thousand.
  */
-export type Recompute = (network: PageNetwork, starts: Int8Array, count: number) => Promise<Int32Array>;
+export type RecomputePages = (network: PageNetwork, starts: Int8Array, count: number) => Promise<Int8Array>;

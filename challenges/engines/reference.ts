@@ -1,8 +1,8 @@
 import { TouchstoneError } from '../../protocol/error.js';
 import type { PageNetwork } from '../pages/network.js';
-import { referenceDigests } from '../pages/reference.js';
+import { referenceDigests, referencePages } from '../pages/reference.js';
 import { blockPages, startsOfPages } from '../pages/start.js';
-import type { ComputeEngine, Recompute } from './engine.js';
+import type { ComputeEngine, RecomputePages } from './engine.js';
 
 /** The plain loops as an engine, some hundred times slower than ONNX Runtime: the measure of all others. */
 export function createReferenceEngine(): ComputeEngine {
@@ -29,5 +29,5 @@ export function createReferenceEngine(): ComputeEngine {
 }
 
 /** The verifier's product by plain loops. */
-export const referenceRecompute: Recompute = async (network, starts, count) =>
-  referenceDigests(network, starts, count);
+export const referenceRecompute: RecomputePages = async (network, starts, count) =>
+  referencePages(network, starts, count);

@@ -9,11 +9,33 @@ export const digestWords = 4;
  * @returns `4 · count` int32, page-major
  */
 export function referenceDigests(network: PageNetwork, starts: Int8Array, count: number): Int32Array {
-  const { n, layers, digest } = network;
-  const digests = new Int32Array(count * digestWords);
+  return digestsOfPages(network, referencePages(network, starts, count));
+}
+
+/**
+ * The pages themselves by the same loops, `count × n` int8.
+ * @param starts `count × n` int8 start vectors
+ */
+export function referencePages(network: PageNetwork, starts: Int8Array, count: number): Int8Array {
+  const { n, layers } = network;
+  const pages = new Int8Array(count * n);
   for (let page = 0; page < count; page++) {
     let x: Int8Array = starts.slice(page * n, (page + 1) * n);
     for (let layer = 0; layer < layers; layer++) x = throughLayer(network, layer, x);
+    pages.set(x, page * n);
+  }
+  return pages;
+}
+
+/** Digests of finished pages: `4 · count` int32 of `count × n` int8, page-major. */
+export function digestsOfPages(
+  { n, digest }: Pick<PageNetwork, 'n' | 'digest'>,
+  pages: Int8Array,
+): Int32Array {
+  const count = pages.length / n;
+  const digests = new Int32Array(count * digestWords);
+  for (let page = 0; page < count; page++) {
+    const x = pages.subarray(page * n, (page + 1) * n);
     for (let r = 0; r < digestWords; r++) digests[page * digestWords + r] = dot(digest, r * n, x);
   }
   return digests;

@@ -1,7 +1,7 @@
 import { fromHex, toHex } from '../../protocol/bytes.js';
 import { TouchstoneError } from '../../protocol/error.js';
 import { proveCompute } from '../compute/prover.js';
-import type { ComputeEngine, Recompute } from '../engines/engine.js';
+import type { ComputeEngine, RecomputePages } from '../engines/engine.js';
 import { stream } from '../stream.js';
 import { type ComputeCase, readAnswerFiles, type StreamCase } from './files.js';
 import { verifierDifference } from './verifier-check.js';
@@ -21,7 +21,7 @@ export interface VectorResult {
 /** A side that judges answers: its name and its batched product. */
 export interface VectorVerifier {
   readonly name: string;
-  readonly recompute: Recompute;
+  readonly recompute: RecomputePages;
 }
 
 export interface VectorReport {

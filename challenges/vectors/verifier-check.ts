@@ -2,7 +2,7 @@ import { fromHex, toHex } from '../../protocol/bytes.js';
 import type { Reveal } from '../../protocol/messages/exam.js';
 import { digestBytes, leafPages } from '../compute/leaves.js';
 import { type ComputeReveal, checkComputeReveal } from '../compute/verifier.js';
-import type { Recompute } from '../engines/engine.js';
+import type { RecomputePages } from '../engines/engine.js';
 import { leafHash, rootFromPath } from '../merkle.js';
 import type { ComputeCase } from './files.js';
 
@@ -12,7 +12,10 @@ type Proof = ComputeReveal & { readonly reveals: readonly Reveal[] };
  * Null when our verifier accepts all openings of a case together, and refuses each with one bit flipped in its leaf, its
  * path, its root, or in its page under a root that was made to fit.
  */
-export async function verifierDifference(recompute: Recompute, answer: ComputeCase): Promise<string | null> {
+export async function verifierDifference(
+  recompute: RecomputePages,
+  answer: ComputeCase,
+): Promise<string | null> {
   const honest = proofOf(answer, answer.opens);
   const accepted = await checkComputeReveal(honest, recompute);
   if (accepted.code !== 'proof.complete') return `the openings are refused: ${accepted.code}`;

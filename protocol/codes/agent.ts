@@ -38,6 +38,19 @@ export const agentCodes = codes({
     detail: 'The engine stopped with an error while it worked.',
     fix: 'Read the message; free memory, update the driver, then run `touchstone agent self-test`.',
   },
+  'engine.out-of-memory': {
+    kind: 'error',
+    title: 'Not enough memory on the card',
+    detail:
+      'The table of the memory exam does not fit: the card has less memory than claimed, or others hold it.',
+    fix: 'Stop what else runs on the card, then run `touchstone agent self-test`. Claim the memory that it has.',
+  },
+  'engine.device-lost': {
+    kind: 'error',
+    title: 'The card was lost',
+    detail: 'The driver reset the card or took it away while the engine worked.',
+    fix: 'Look for a driver reset in the system log; check power supply, temperature and overclocking. The exam is asked again.',
+  },
   'engine.inexact': {
     kind: 'error',
     title: 'Engine is not exact',
@@ -50,6 +63,13 @@ export const agentCodes = codes({
     detail: 'The rate was measured on this machine alone. The verifier compares it with the claimed class.',
     fix: 'Nothing to do.',
   },
+  'memory.not-judged-here': {
+    kind: 'reason',
+    title: 'Memory not judged locally',
+    detail:
+      'Table and walk were measured on this machine alone. The verifier compares them with the claimed class.',
+    fix: 'Nothing to do.',
+  },
   'shape.invalid': {
     kind: 'error',
     title: 'Impossible shape',
@@ -60,7 +80,7 @@ export const agentCodes = codes({
     kind: 'error',
     title: 'Answer files not readable',
     detail: 'The directory has no answer file, or one is not of the documented form.',
-    fix: 'Name a directory with stream.json or compute.json.',
+    fix: 'Name a directory with stream.json, compute.json or memory.json.',
   },
   'queue.full': {
     kind: 'error',

@@ -126,7 +126,8 @@ export const proofCodes = codes({
   'proof.wrong-leaf-length': {
     kind: 'reason',
     title: 'Leaf of the wrong length',
-    detail: 'A revealed leaf must be 1,024 bytes: the digests of 64 pages.',
+    detail:
+      'A revealed leaf must be 1,024 bytes, the digests of 64 pages or the results of 256 walkers; only the last leaf of a walk may be shorter.',
     fix: 'Update the agent.',
   },
   'proof.wrong-openings': {
@@ -134,6 +135,85 @@ export const proofCodes = codes({
     title: 'Other leaves than asked',
     detail: 'The revealed pages are not the pages that were asked for, in that order and number.',
     fix: 'Reveal exactly what `exam.open` lists. If you run your own agent, check its opening step.',
+  },
+});
+
+/** What a walk on the table says about the claimed memory. */
+export const memoryCodes = codes({
+  'proof.wrong-walk': {
+    kind: 'reason',
+    hard: true,
+    title: 'Wrong walk',
+    detail:
+      'A walker that the card committed to does not follow from the table: pages were not there, or were made up.',
+    fix: 'If the memory is overclocked or faulty, set it back to stock and ask the operator of the verifier for a joint exam.',
+  },
+  'bandwidth.fits-class': {
+    kind: 'reason',
+    title: 'Memory fits the class',
+    detail: 'The table was walked as fast as cards of the claimed class can.',
+    fix: 'Nothing to do.',
+  },
+  'bandwidth.below-class': {
+    kind: 'reason',
+    title: 'Memory slower than the claimed class',
+    detail:
+      'The walk took longer than cards of the claimed class need: part of the table was not in the memory of the card, or others used it.',
+    fix: 'Stop other work on the card and free its memory; claim the memory that it has.',
+  },
+  'bandwidth.above-physics': {
+    kind: 'reason',
+    hard: true,
+    title: 'Memory faster than physics',
+    detail: 'The walk was faster than the memory of any card of the claimed class.',
+    fix: 'Claim the card that it is. If it is that card, give its exact model and engine to the operator of the verifier.',
+  },
+  'bandwidth.unmeasured': {
+    kind: 'reason',
+    title: 'No figures for this memory yet',
+    detail: 'The walk is complete, but there are no figures that it could be held against.',
+    fix: 'Nothing is wrong, and nothing to do.',
+  },
+  'bandwidth.not-judged': {
+    kind: 'reason',
+    title: 'Memory not judged',
+    detail: 'The walk is not proven, and a bandwidth counts only where the work was proven.',
+    fix: 'See the check of the walk.',
+  },
+  'memory.not-examined': {
+    kind: 'reason',
+    title: 'Memory not examined',
+    detail:
+      'No engine on the machine can hold a table on this card, so its memory is unproven and the card counts as unlisted.',
+    fix: 'Install a Vulkan, Metal or Direct3D 12 driver for the card; in a container set NVIDIA_DRIVER_CAPABILITIES=all. Then enrol again.',
+  },
+});
+
+/** What the network exam says. It measures; it never fails a card. */
+export const networkCodes = codes({
+  'network.measured': {
+    kind: 'reason',
+    title: 'Measured',
+    detail: 'Measured on the clock of the verifier, with bytes that it checked.',
+    fix: 'Nothing to do.',
+  },
+  'network.wrong-bytes': {
+    kind: 'reason',
+    title: 'Other bytes than asked',
+    detail: 'The transfer did not have the bytes of its seed, so nothing was measured.',
+    fix: 'Update the agent. Look for a proxy on the way that changes binary WebSocket frames.',
+  },
+  'network.no-transfer': {
+    kind: 'reason',
+    title: 'Nothing transferred',
+    detail: 'No byte came through before the time was over.',
+    fix: 'Check the line and any proxy on the way; the network is measured again with the next exam.',
+  },
+  'network.not-asked': {
+    kind: 'error',
+    title: 'No transfer is running',
+    detail: 'Bytes or a report came for a transfer that was not asked for, or is over.',
+    fix: 'Send binary frames only after `network.upload`, and reports only after `network.download`.',
   },
 });
 

@@ -1,6 +1,6 @@
 import { agentCodes } from './agent.js';
 import { deviceReasonCodes } from './device.js';
-import { examErrorCodes, examReasonCodes, proofCodes, rateCodes } from './exam.js';
+import { examErrorCodes, examReasonCodes, memoryCodes, networkCodes, proofCodes, rateCodes } from './exam.js';
 import { identityCodes } from './identity.js';
 import { requestCodes } from './request.js';
 import { serviceCodes } from './service.js';
@@ -16,6 +16,8 @@ export const codeTable = {
   ...examReasonCodes,
   ...proofCodes,
   ...rateCodes,
+  ...memoryCodes,
+  ...networkCodes,
   ...deviceReasonCodes,
   ...agentCodes,
   ...storageCodes,
@@ -25,7 +27,8 @@ export const codeTable = {
 export type Code = keyof typeof codeTable;
 export type ExamErrorCode = keyof typeof examErrorCodes;
 export type ExamReasonCode = keyof typeof examReasonCodes;
-export type ProofCode = keyof typeof proofCodes;
+/** What is wrong with a proof of either part. */
+export type ProofCode = keyof typeof proofCodes | 'proof.wrong-walk';
 
 /** True where `value` is a code of the table. */
 export function isCode(value: string): value is Code {

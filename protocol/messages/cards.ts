@@ -19,11 +19,24 @@ export const CardClaim = Type.Object(
     engine: Type.Union([EngineName, Type.Null()], {
       description: 'The engine that will run exams on it, such as onnx-cuda; null when none can',
     }),
+    memoryEngine: Type.Optional(
+      Type.Union([EngineName, Type.Null()], {
+        description: 'The engine that will run the memory exam, such as webgpu; null or absent when none can',
+      }),
+    ),
     warmupGflops: Type.Optional(
       Type.Number({
         minimum: 0,
         maximum: 1e9,
         description: 'Own rate in a short warm-up; sizes the exam of kinds whose class has no common rate',
+      }),
+    ),
+    tableGops: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1e9,
+        description:
+          'Own rate of building a table in a short warm-up; sizes a table where the class has no figures',
       }),
     ),
   },

@@ -1,56 +1,106 @@
 import { type Static, Type } from 'typebox';
 import { ExamId, Hex32 } from '../ids.js';
 import { limits } from '../limits.js';
-import { ComputeShape } from '../shapes.js';
+import { ComputeShape, MemoryShape } from '../shapes.js';
 import { Check, DeviceStatus, ExamOutcome } from '../status.js';
 import { EngineName } from '../text.js';
 import { CardIndex } from './cards.js';
+import { NetworkDownload, NetworkReceived, NetworkUpload } from './network.js';
 
 const Milliseconds = Type.Integer({ minimum: 0, maximum: 24 * 3600_000 });
 const Round = Type.Integer({ minimum: 0, maximum: limits.rounds - 1 });
 const Page = Type.Integer({ minimum: 0, maximum: limits.pages - 1 });
+const Walker = Type.Integer({ minimum: 0, maximum: limits.walkers - 1 });
+const Leaf = Type.String({ pattern: '^(?:[0-9a-f]{2})*$', maxLength: 4096 });
+const Path = Type.Array(Hex32, { maxItems: limits.pathLength });
 
+/**
+ * The parts of a card's exam, one after the other, each by the same steps: arm, ready, go, commit, open, reveal. To be
+ * armed for `memory` is to build the table, and its `go` is the walk.
+ */
+export const ExamPart = Type.Union([Type.Literal('compute'), Type.Literal('memory')]);
+export type ExamPart = Static<typeof ExamPart>;
+
+/** One page of a compute exam. */
 export const Opening = Type.Object({ round: Round, page: Page }, { additionalProperties: false });
 export type Opening = Static<typeof Opening>;
 
+/** One walker of a memory exam. */
+export const WalkerOpening = Type.Object({ round: Round, walker: Walker }, { additionalProperties: false });
+export type WalkerOpening = Static<typeof WalkerOpening>;
+
 /** A revealed leaf (hexadecimal; 1,024 bytes, checked by the proof code) and its Merkle path, leaf upwards. */
 export const Reveal = Type.Object(
-  {
-    round: Round,
-    page: Page,
-    leaf: Type.String({ pattern: '^(?:[0-9a-f]{2})*$', maxLength: 4096 }),
-    path: Type.Array(Hex32, { maxItems: limits.pathLength }),
-  },
+  { round: Round, page: Page, leaf: Leaf, path: Path },
   { additionalProperties: false },
 );
 export type Reveal = Static<typeof Reveal>;
 
+/** The same of a walker: its leaf has up to 256 results of 4 bytes, the last one of a round may be shorter. */
+export const WalkerReveal = Type.Object(
+  { round: Round, walker: Walker, leaf: Leaf, path: Path },
+  { additionalProperties: false },
+);
+export type WalkerReveal = Static<typeof WalkerReveal>;
+
 // ---- verifier → agent ----
 
-/** Get ready: compile, allocate, warm up. Answer `exam.ready` or `exam.decline` within `withinMs`. */
+/** What one card is to get ready for. */
+export const ArmedCard = Type.Union([
+  Type.Object({
+    card: CardIndex,
+    part: Type.Literal('compute'),
+    withinMs: Milliseconds,
+    shape: ComputeShape,
+  }),
+  Type.Object({
+    card: CardIndex,
+    part: Type.Literal('memory'),
+    withinMs: Milliseconds,
+    shape: MemoryShape,
+    tableSeed: Hex32,
+  }),
+]);
+export type ArmedCard = Static<typeof ArmedCard>;
+
+/**
+ * Get ready: compile, allocate, warm up; for `memory`, build the table of `tableSeed`. Answer `exam.ready` or
+ * `exam.decline` within the card's `withinMs`.
+ */
 export const ExamArm = Type.Object({
   type: Type.Literal('exam.arm'),
   exam: ExamId,
   attempt: Type.Integer({ minimum: 1, maximum: 3 }),
-  withinMs: Milliseconds,
-  cards: Type.Array(Type.Object({ card: CardIndex, kind: Type.Literal('compute'), shape: ComputeShape })),
+  cards: Type.Array(ArmedCard),
 });
 
-/** The clock starts. Each card has a seed of its own. Answer `exam.commit` within `withinMs`. */
+/** The clock starts. Each card has a seed of its own, for `memory` its walk seed. Answer `exam.commit` within `withinMs`. */
 export const ExamGo = Type.Object({
   type: Type.Literal('exam.go'),
   exam: ExamId,
-  cards: Type.Array(Type.Object({ card: CardIndex, seed: Hex32, withinMs: Milliseconds })),
+  cards: Type.Array(Type.Object({ card: CardIndex, part: ExamPart, seed: Hex32, withinMs: Milliseconds })),
 });
 
-/** Show these pages. Answer `exam.reveal` within `withinMs`. */
-export const ExamOpen = Type.Object({
-  type: Type.Literal('exam.open'),
-  exam: ExamId,
-  card: CardIndex,
-  withinMs: Milliseconds,
-  openings: Type.Array(Opening, { maxItems: limits.openings }),
-});
+/** Show these pages, or walkers. Answer `exam.reveal` within `withinMs`. */
+export const ExamOpen = Type.Union([
+  Type.Object({
+    type: Type.Literal('exam.open'),
+    exam: ExamId,
+    card: CardIndex,
+    part: Type.Literal('compute'),
+    withinMs: Milliseconds,
+    openings: Type.Array(Opening, { maxItems: limits.openings }),
+  }),
+  Type.Object({
+    type: Type.Literal('exam.open'),
+    exam: ExamId,
+    card: CardIndex,
+    part: Type.Literal('memory'),
+    withinMs: Milliseconds,
+    openings: Type.Array(WalkerOpening, { maxItems: limits.openings }),
+  }),
+]);
+export type ExamOpen = Static<typeof ExamOpen>;
 
 /** How it went, with every check. */
 export const ExamVerdict = Type.Object({
@@ -89,6 +139,8 @@ export const VerifierMessage = Type.Union([
   ExamGo,
   ExamOpen,
   ExamVerdict,
+  NetworkDownload,
+  NetworkUpload,
   StatusMessage,
   ErrorMessage,
 ]);
@@ -97,7 +149,7 @@ export type VerifierMessage = Static<typeof VerifierMessage>;
 // ---- agent → verifier ----
 
 export const ExamReady = Type.Object(
-  { type: Type.Literal('exam.ready'), exam: ExamId, card: CardIndex, engine: EngineName },
+  { type: Type.Literal('exam.ready'), exam: ExamId, card: CardIndex, part: ExamPart, engine: EngineName },
   { additionalProperties: false },
 );
 
@@ -107,6 +159,7 @@ export const ExamDecline = Type.Object(
     type: Type.Literal('exam.decline'),
     exam: ExamId,
     card: CardIndex,
+    part: ExamPart,
     message: Type.String({ maxLength: 1024 }),
   },
   { additionalProperties: false },
@@ -118,22 +171,41 @@ export const ExamCommit = Type.Object(
     type: Type.Literal('exam.commit'),
     exam: ExamId,
     card: CardIndex,
+    part: ExamPart,
     seed: Hex32,
     roots: Type.Array(Hex32, { maxItems: limits.rounds }),
   },
   { additionalProperties: false },
 );
 
-export const ExamReveal = Type.Object(
-  {
-    type: Type.Literal('exam.reveal'),
-    exam: ExamId,
-    card: CardIndex,
-    reveals: Type.Array(Reveal, { maxItems: limits.openings }),
-  },
-  { additionalProperties: false },
-);
+export const ExamReveal = Type.Union([
+  Type.Object(
+    {
+      type: Type.Literal('exam.reveal'),
+      exam: ExamId,
+      card: CardIndex,
+      part: Type.Literal('compute'),
+      reveals: Type.Array(Reveal, { maxItems: limits.openings }),
+    },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    {
+      type: Type.Literal('exam.reveal'),
+      exam: ExamId,
+      card: CardIndex,
+      part: Type.Literal('memory'),
+      reveals: Type.Array(WalkerReveal, { maxItems: limits.openings }),
+    },
+    { additionalProperties: false },
+  ),
+]);
+export type ExamReveal = Static<typeof ExamReveal>;
 
-export const AgentMessage = Type.Union([ExamReady, ExamDecline, ExamCommit, ExamReveal]);
+/** What a device says of one card in an exam. */
+export const CardMessage = Type.Union([ExamReady, ExamDecline, ExamCommit, ExamReveal]);
+export type CardMessage = Static<typeof CardMessage>;
+
+export const AgentMessage = Type.Union([CardMessage, NetworkReceived]);
 export type AgentMessage = Static<typeof AgentMessage>;
 export type AgentMessageType = AgentMessage['type'];

@@ -19,6 +19,23 @@ export interface Expectation {
   readonly source: string;
 }
 
+/** What the memory of a class's cards does. */
+export interface MemoryFigures {
+  /** Published bandwidth, 10^9 bytes a second. */
+  readonly bandwidthGBps: number;
+  /** The slowest walk of an honest card, line and hashing included: below it is not this memory. */
+  readonly lowGBps: number;
+  /** No card of the class walks faster. */
+  readonly ceilingGBps: number;
+  /** Rate at which the table engine of a usual card makes pages, 10^9 operations a second: sizes the build. */
+  readonly tableGops: number;
+  /** Best known rate of exact int8 products on any unit of the class, whatever the program: what a cheat rebuilds with. */
+  readonly bestGops: number;
+  readonly basis: Basis;
+  /** For people: where the figures are from. */
+  readonly source: string;
+}
+
 /** Cards that an exam can't tell apart. Figures are the lowest of its models'. */
 export interface CardClass {
   /** Such as `rtx-4090`. Stable: facts and prices refer to it. */
@@ -29,6 +46,8 @@ export interface CardClass {
   /** 0 where the class has no certain size. */
   readonly memoryBytes: number;
   readonly peakFp32Gflops: number | null;
+  /** Null where nothing is known of the memory: it is measured and not judged. */
+  readonly memory: MemoryFigures | null;
   /** False for classes that never earn. */
   readonly eligible: boolean;
   /** By engine name; `*` holds for every engine that is not listed. */

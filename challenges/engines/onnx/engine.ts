@@ -14,7 +14,7 @@ export function createOnnxEngine(options: OnnxOptions): ComputeEngine {
     name: engineNameOf(options.provider),
     async prepare(shape) {
       const { n, layers } = shape;
-      const session = await PageSession.create(options, { n, layers, start: 'grid' });
+      const session = await PageSession.create(options, { n, layers, start: 'grid', output: 'digests' });
       const batchPages = batchFor(options.provider, shape);
       const prepared: PreparedCompute = {
         batchPages,
@@ -59,7 +59,7 @@ async function gridDigests(
   const blocks = Math.floor(count / blockPages);
   const rest = count % blockPages;
   const grid = (block: number, rows: number, columns: number) =>
-    session.run({
+    session.digests({
       left: [left.subarray(0, columns * n), [1, columns, n]],
       right: [right.subarray(block * n, (block + rows) * n), [rows, 1, n]],
     });

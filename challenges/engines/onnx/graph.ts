@@ -4,7 +4,8 @@ import proto, { type onnx } from 'onnx-proto';
 /**
  * Which form the graph takes.
  * - `start`: `grid` reads a round's two sets of start vectors (`left` `1 × L × n`, `right` `R × 1 × n`, int8) and
- *   computes all `R · L` pages; `pages` reads the start vectors themselves (`P × n`, int8).
+ *   computes all `R · L` pages; `pages` reads the start vectors themselves (`starts` `P × n`, int8).
+ * - `output`: `digests` (`P × 4` int32), or the `pages` themselves (`P × n` int8).
  * - `matrices`: the element type of the inputs `matrix0 … matrix3`. `float32` saves a CPU the conversion in every run;
  *   `int8` moves a quarter of the bytes to a GPU and converts there.
  */
@@ -12,6 +13,7 @@ export interface GraphForm {
   readonly n: number;
   readonly layers: number;
   readonly start: 'grid' | 'pages';
+  readonly output: 'digests' | 'pages';
   readonly matrices: 'float32' | 'int8';
 }
 
@@ -21,8 +23,8 @@ const { INT, FLOAT: FLOAT_ATTRIBUTE } = proto.onnx.AttributeProto.AttributeType;
 
 /**
  * The page network of docs/protocol.md section 1 as an ONNX model, protobuf bytes. The network itself is an input, so one
- * session serves every seed. Inputs besides those of `GraphForm`: `bias` `layers × n` and `digest` `4 × n`, int8.
- * Output: `digests`, `P × 4` int32.
+ * session serves every seed. Inputs besides those of `GraphForm`: `bias` `layers × n` and, for digests, `digest` `4 × n`,
+ * int8. One output, named as in `GraphForm`.
  *
  * All arithmetic is fp32 on integers and their 128ths. A sum of products is at most 2^24 in magnitude, so it is exact. The
  * bias joins it before the floor, which is exact up to |y| = 2^24 − 2^14: a random network's y stays below 2^21.
@@ -35,14 +37,18 @@ export function pageModel(form: GraphForm): Uint8Array {
     graph.floats(graph.input(`matrix${m}`, matrixType, [n, n]), matrixType),
   );
   const bias = graph.floats(graph.input('bias', INT8, [layers, n]), INT8);
-  const digest = graph.floats(graph.input('digest', INT8, [4, n]), INT8);
   const biases = graph.split(bias, layers);
 
   let x =
-    form.start === 'grid' ? gridStarts(graph, n) : graph.floats(graph.input('pages', INT8, ['P', n]), INT8);
+    form.start === 'grid' ? gridStarts(graph, n) : graph.floats(graph.input('starts', INT8, ['P', n]), INT8);
   biases.forEach((b, layer) => {
     x = pageLayer(graph, x, matrices[layer % 4] as string, b);
   });
+  if (form.output === 'pages') {
+    graph.output('pages', INT8, ['P', n], graph.node('Cast', [x], [integer('to', INT8)]));
+    return graph.encode();
+  }
+  const digest = graph.floats(graph.input('digest', INT8, [4, n]), INT8);
   const sums = graph.node('Gemm', [x, digest], [integer('transB', 1)]);
   graph.output('digests', INT32, ['P', 4], graph.node('Cast', [sums], [integer('to', INT32)]));
   return graph.encode();

@@ -1,10 +1,10 @@
 import type { PageNetwork } from '../../pages/network.js';
-import type { Recompute } from '../engine.js';
+import type { RecomputePages } from '../engine.js';
 import type { OnnxOptions } from './session.js';
 import { PageSession } from './session.js';
 
 export interface OnnxRecompute {
-  readonly recompute: Recompute;
+  readonly recompute: RecomputePages;
   close(): Promise<void>;
 }
 
@@ -17,7 +17,9 @@ export function createOnnxRecompute(options: OnnxOptions, keep = 4): OnnxRecompu
 
   async function sessionFor({ n, layers }: PageNetwork): Promise<PageSession> {
     const key = `${n} ${layers}`;
-    const session = sessions.get(key) ?? (await PageSession.create(options, { n, layers, start: 'pages' }));
+    const session =
+      sessions.get(key) ??
+      (await PageSession.create(options, { n, layers, start: 'pages', output: 'pages' }));
     // A Map keeps insertion order: putting it in again makes it the last used.
     sessions.delete(key);
     sessions.set(key, session);
@@ -33,7 +35,7 @@ export function createOnnxRecompute(options: OnnxOptions, keep = 4): OnnxRecompu
     async recompute(network, starts, count) {
       const session = await sessionFor(network);
       session.load(network);
-      return session.run({ pages: [starts, [count, network.n]] });
+      return session.pages({ starts: [starts, [count, network.n]] });
     },
     async close() {
       for (const session of sessions.values()) await session.close();

@@ -35,7 +35,7 @@ export class PageSession {
   /** @throws TouchstoneError `engine.unavailable` where the provider has no library, driver or card here */
   static async create(
     { provider, threads }: OnnxOptions,
-    graph: Pick<GraphForm, 'n' | 'layers' | 'start'>,
+    graph: Pick<GraphForm, 'n' | 'layers' | 'start' | 'output'>,
   ): Promise<PageSession> {
     const runtime = await loadRuntime();
     const form: GraphForm = { ...graph, matrices: provider === 'cpu' ? 'float32' : 'int8' };
@@ -57,7 +57,7 @@ export class PageSession {
     const { n, layers } = this.#form;
     const feeds: Feeds = {
       bias: this.#int8([network.bias, [layers, n]]),
-      digest: this.#int8([network.digest, [4, n]]),
+      ...(this.#form.output === 'digests' && { digest: this.#int8([network.digest, [4, n]]) }),
     };
     network.matrices.forEach((matrix, m) => {
       feeds[`matrix${m}`] =
@@ -72,17 +72,28 @@ export class PageSession {
   }
 
   /**
-   * Digests for the graph's start inputs, `4` int32 a page. Blocks this thread while it computes.
+   * Digests for the graph's start inputs, 4 int32 a page. Blocks this thread while it computes.
    * @throws TouchstoneError `engine.failed`
    */
-  async run(starts: Record<string, Int8Input>): Promise<Int32Array> {
+  async digests(starts: Record<string, Int8Input>): Promise<Int32Array> {
+    return (await this.#run(starts)).digests?.data as Int32Array;
+  }
+
+  /**
+   * The pages themselves for the graph's start inputs, `n` int8 a page. Blocks this thread while it computes.
+   * @throws TouchstoneError `engine.failed`
+   */
+  async pages(starts: Record<string, Int8Input>): Promise<Int8Array> {
+    return (await this.#run(starts)).pages?.data as Int8Array;
+  }
+
+  async #run(starts: Record<string, Int8Input>): Promise<InferenceSession.ReturnType> {
     if (this.#network === null)
       throw new TouchstoneError('engine.failed', 'No network was loaded.', { engine: this.#name });
     const feeds = { ...this.#network };
     for (const [name, input] of Object.entries(starts)) feeds[name] = this.#int8(input);
     try {
-      const { digests } = await this.#session.run(feeds);
-      return digests?.data as Int32Array;
+      return await this.#session.run(feeds);
     } catch (cause) {
       throw new TouchstoneError('engine.failed', messageOf(cause), { engine: this.#name }, { cause });
     }
