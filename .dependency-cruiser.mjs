@@ -96,7 +96,7 @@ export default {
       comment: 'Challenges know an engine by its interface; who wires them gives them one.',
       severity: 'error',
       from: { path: '^challenges/(?!engines/)', pathNot: testCode },
-      to: { path: '^challenges/engines/', pathNot: '^challenges/engines/engine\\.ts$' },
+      to: { path: '^challenges/engines/', pathNot: '^challenges/engines/(engine|table)\\.ts$' },
     },
     {
       name: 'only-declared-packages',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concat, fromHex, sameBytes, toHex, u32 } from './bytes.js';
+import { concat, fromBase64, fromHex, sameBytes, toBase64, toHex, u32 } from './bytes.js';
 
 const bytes = fc.uint8Array({ maxLength: 64 });
 
@@ -29,5 +29,16 @@ describe('bytes', () => {
   it('of a u32 are four, little-endian', () => {
     expect([...u32(0x01020304)]).toEqual([4, 3, 2, 1]);
     expect([...u32(2 ** 32 - 1)]).toEqual([255, 255, 255, 255]);
+  });
+
+  it('come back from base64 as they were, and from nothing but the one way to write them', () => {
+    fc.assert(
+      fc.property(bytes, fc.string(), (a, text) => {
+        expect(fromBase64(toBase64(a))).toEqual(new Uint8Array(a));
+        const read = fromBase64(text);
+        if (read !== null) expect(toBase64(read)).toBe(text);
+      }),
+    );
+    for (const other of ['AB==', 'AA', 'AA=', 'AA== ', '-_-_', 'A']) expect(fromBase64(other)).toBeNull();
   });
 });

@@ -31,3 +31,14 @@ export function fromHex(hex: string): Uint8Array {
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
+
+/** Base64 with padding: what long byte strings are in a message. */
+export function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
+
+/** Bytes of a base64 string, or null where it is not exactly what `toBase64` writes. */
+export function fromBase64(text: string): Uint8Array | null {
+  const bytes = new Uint8Array(Buffer.from(text, 'base64'));
+  return toBase64(bytes) === text ? bytes : null;
+}

@@ -8,7 +8,7 @@ export const limits = {
   textLength: 128,
   /** Bytes of an HTTP request body. */
   bodyBytes: 64 * 1024,
-  /** Bytes of one WebSocket frame: 64 revealed leaves with their paths take 200 kB. */
+  /** Bytes of one WebSocket frame: 32 revealed leaves with their paths take 64 KiB. */
   frameBytes: 512 * 1024,
   /** Messages that one connection may send in a second. An exam of 64 cards has 3 a card, over seconds. */
   messagesPerSecond: 200,
@@ -18,22 +18,28 @@ export const limits = {
   messageDepth: 6,
   /** Rounds of a compute exam, or of a walk. */
   rounds: 256,
-  /** Pages in one round: 2^22 pages are 64 MiB of digests. */
-  pages: 1 << 22,
+  /** Pages in one round: 16 MiB of digests, in a tree of 2^14 leaves. */
+  pages: 1 << 20,
   /** Layers of the page network. */
   layers: 4096,
   /** Banks of a table: 1,024 of 256 MiB are more than any card has. */
   banks: 1024,
   /** Pages of one bank: a power of two, 2^24 pages of 256 bytes are 4 GiB. */
   bankPages: 1 << 24,
-  /** Walkers in one round: 16 MiB of results. */
+  /** Walkers in one round: 16 MiB of results, in a tree of 2^14 leaves. */
   walkers: 1 << 22,
   /** Pages that one walker reads in a round: the verifier computes each of them again. */
   steps: 256,
+  /** Longest that a card is given to build its table, milliseconds; the others of its cohort hold theirs meanwhile. */
+  buildMs: 15 * 60_000,
   /** Bytes of one network transfer, each way. */
   transferBytes: 8 * 1024 * 1024,
-  /** Pages or walkers opened of one commit. */
-  openings: 64,
-  /** Length of a Merkle path: a tree of 2^20 leaves. */
-  pathLength: 20,
+  /** Bytes of one binary frame of a transfer. */
+  transferFrameBytes: 64 * 1024,
+  /** Bytes that the frames of an upload hold on average at least: more frames than that are refused. */
+  transferFrameBytesAtLeast: 1024,
+  /** Pages or walkers opened of one commit: with the longest paths a reveal of them is just below 64 KiB. */
+  openings: 32,
+  /** Length of a Merkle path: a tree of 2^14 leaves. */
+  pathLength: 14,
 } as const;

@@ -36,7 +36,8 @@ function shapeOf(operations: number, { n, layers: most }: Scale): ComputeShape {
   const rounds = within(Math.ceil(total / pagesWanted), total < 16_384 ? 2 : 4, limits.rounds);
   // Engines work in blocks of 1,024 pages; whole blocks are the fastest.
   const unit = total / rounds >= 4096 ? 1024 : 64;
-  const pages = within(Math.round(total / rounds / unit) * unit, 64, limits.pages);
+  // Rounded up: an exam is never shorter than asked for.
+  const pages = within(Math.ceil(total / rounds / unit) * unit, 64, limits.pages);
   return { n, layers, pages, rounds };
 }
 

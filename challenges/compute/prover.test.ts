@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromHex, toHex } from '../../protocol/bytes.js';
+import { fromBase64, toHex } from '../../protocol/bytes.js';
 import { createReferenceEngine } from '../engines/reference.js';
 import { proveCompute } from './prover.js';
 import { honestExam, seedOf, smallShape } from './testing/honest.js';
@@ -26,7 +26,7 @@ describe('proveCompute', () => {
       { round: 0, page: 0 },
       { round: 2, page: 1087 },
     ])) {
-      expect(fromHex(leaf).length).toBe(1024);
+      expect(fromBase64(leaf)?.length).toBe(1024);
     }
   });
 

@@ -1,11 +1,10 @@
-import { toHex } from '../../protocol/bytes.js';
 import type { Opening, Reveal } from '../../protocol/messages/exam.js';
 import type { ComputeShape } from '../../protocol/shapes.js';
 import type { PreparedCompute } from '../engines/engine.js';
-import { leafHash, type MerkleTree, merkleTree } from '../merkle.js';
 import { networkFromSeed } from '../pages/network.js';
 import { roundSeed } from '../pages/rounds.js';
 import { startVectors } from '../pages/start.js';
+import { type CommittedRound, commitRound } from '../proofs/committed-round.js';
 import { digestBytes, digestsToBytes, leafBytes, leafPages } from './leaves.js';
 import { requireShape } from './shape.js';
 
@@ -15,11 +14,6 @@ export interface ComputeProof {
   readonly roots: Uint8Array[];
   /** Leaf and path of each opening, in its order. @throws RangeError for a round or page outside the shape */
   reveal(openings: readonly Opening[]): Reveal[];
-}
-
-interface Round {
-  readonly leaves: Uint8Array[];
-  readonly tree: MerkleTree;
 }
 
 /**
@@ -37,9 +31,9 @@ export async function proveCompute(
 ): Promise<ComputeProof> {
   requireShape(shape);
   await prepared.load(networkFromSeed(seed, shape.n, shape.layers));
-  const rounds: Round[] = [];
+  const rounds: CommittedRound[] = [];
   for (let k = 0; k < shape.rounds; k++) {
-    const previous = rounds.at(-1)?.tree.root ?? null;
+    const previous = rounds.at(-1)?.root ?? null;
     rounds.push(
       await computeRound(prepared, shape, roundSeed(seed, k, previous), (share) =>
         onProgress((k + share) / shape.rounds),
@@ -47,7 +41,7 @@ export async function proveCompute(
     );
   }
   return {
-    roots: rounds.map((round) => round.tree.root),
+    roots: rounds.map((round) => round.root),
     reveal: (openings) => openings.map((opening) => revealOne(rounds, opening)),
   };
 }
@@ -57,7 +51,7 @@ async function computeRound(
   shape: ComputeShape,
   seed: Uint8Array,
   onProgress: (share: number) => void,
-): Promise<Round> {
+): Promise<CommittedRound> {
   const start = startVectors(seed, shape.n, shape.pages);
   const leaves: Uint8Array[] = [];
   for (let first = 0; first < shape.pages; first += prepared.batchPages) {
@@ -67,13 +61,11 @@ async function computeRound(
       leaves.push(bytes.subarray(at, at + leafBytes));
     onProgress((first + count) / shape.pages);
   }
-  return { leaves, tree: merkleTree(leaves.map(leafHash)) };
+  return commitRound(leaves);
 }
 
-function revealOne(rounds: readonly Round[], { round, page }: Opening): Reveal {
-  const index = Math.floor(page / leafPages);
-  const leaf = rounds[round]?.leaves[index];
-  if (leaf === undefined) throw new RangeError(`no page ${page} in round ${round}`);
-  const path = (rounds[round] as Round).tree.path(index);
-  return { round, page, leaf: toHex(leaf), path: path.map(toHex) };
+function revealOne(rounds: readonly CommittedRound[], { round, page }: Opening): Reveal {
+  const committed = rounds[round];
+  if (committed === undefined) throw new RangeError(`no round ${round}`);
+  return { round, page, ...committed.reveal(Math.floor(page / leafPages)) };
 }

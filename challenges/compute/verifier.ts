@@ -1,33 +1,20 @@
 import { sameBytes } from '../../protocol/bytes.js';
-import type { ProofCode } from '../../protocol/codes/table.js';
 import type { Opening } from '../../protocol/messages/exam.js';
 import type { ComputeShape } from '../../protocol/shapes.js';
 import type { RecomputePages } from '../engines/engine.js';
-import { leafHash, rootFromPath } from '../merkle.js';
 import { networkFromSeed } from '../pages/network.js';
 import { digestsOfPages } from '../pages/reference.js';
 import { roundSeed } from '../pages/rounds.js';
 import { startOfPage } from '../pages/start.js';
+import { type CommittedReveal, committedLeaves } from '../proofs/committed-leaves.js';
+import type { ProofVerdict } from '../proofs/verdict.js';
 import { digestInLeaf, digestsToBytes, leafBytes, leafPages } from './leaves.js';
-import { readReveals, type SentReveal } from './sent-reveals.js';
 
-/** A commit and what was revealed of it. `roots` and `reveals` come from the device and may be anything. */
-export interface ComputeReveal {
+/** A commit of a compute exam and what was revealed of it. */
+export interface ComputeReveal extends CommittedReveal<Opening> {
   readonly shape: ComputeShape;
   /** 32 bytes. */
   readonly seed: Uint8Array;
-  /** One root of 32 bytes for each round, as committed. */
-  readonly roots: readonly Uint8Array[];
-  /** What was asked, in order. */
-  readonly openings: readonly Opening[];
-  /** What came: `Reveal[]` where the device is honest. */
-  readonly reveals: unknown;
-}
-
-/** `right` counts the opened pages that follow from the seed; 0 where an earlier fault ended the check. */
-export interface ComputeVerdict {
-  readonly right: number;
-  readonly code: ProofCode | 'proof.complete';
 }
 
 /**
@@ -43,44 +30,34 @@ export interface ComputeVerdict {
 export async function checkComputeReveal(
   proof: ComputeReveal,
   recompute: RecomputePages,
-): Promise<ComputeVerdict> {
-  if (proof.openings.length === 0) throw new RangeError('no openings: nothing would be proven');
-  const sent = readReveals(proof.reveals, proof.openings);
-  if (sent === null) return { right: 0, code: 'proof.wrong-openings' };
-  if (sent.some(({ leaf }) => leaf?.length !== leafBytes))
-    return { right: 0, code: 'proof.wrong-leaf-length' };
-  if (!rootsFit(proof) || !sent.every((reveal) => reachesRoot(proof, reveal)))
-    return { right: 0, code: 'proof.wrong-path' };
-  const right = await countRight(proof, sent, recompute);
-  return { right, code: right === sent.length ? 'proof.complete' : 'proof.wrong-page' };
+): Promise<ProofVerdict> {
+  const { shape, openings } = proof;
+  const leaves = committedLeaves(proof, {
+    rounds: shape.rounds,
+    leaves: shape.pages / leafPages,
+    leafOf: ({ page }) => Math.floor(page / leafPages),
+    leafBytes: () => leafBytes,
+  });
+  if (typeof leaves === 'string') return { right: 0, code: leaves };
+  const digests = await recomputedDigests(proof, recompute);
+  const right = openings.filter(({ page }, at) => {
+    const expected = digestsToBytes(digests.subarray(at * 4, at * 4 + 4));
+    return sameBytes(digestInLeaf(leaves[at] as Uint8Array, page), expected);
+  }).length;
+  return { right, code: right === openings.length ? 'proof.complete' : 'proof.wrong-page' };
 }
 
-function rootsFit({ shape, roots }: ComputeReveal): boolean {
-  return roots.length === shape.rounds && roots.every((root) => root.length === 32);
-}
-
-function reachesRoot({ shape, roots }: ComputeReveal, { opening, leaf, path }: SentReveal): boolean {
-  const root = roots[opening.round];
-  if (leaf === null || path === null || root === undefined) return false;
-  const index = Math.floor(opening.page / leafPages);
-  const reached = rootFromPath(leafHash(leaf), index, shape.pages / leafPages, path);
-  return reached !== null && sameBytes(reached, root);
-}
-
-async function countRight(
-  { shape, seed, roots }: ComputeReveal,
-  sent: readonly SentReveal[],
+/** Digests of the opened pages, 4 int32 each, in one batched product. */
+async function recomputedDigests(
+  { shape, seed, roots, openings }: ComputeReveal,
   recompute: RecomputePages,
-): Promise<number> {
-  const starts = new Int8Array(sent.length * shape.n);
-  sent.forEach(({ opening: { round, page } }, at) => {
+): Promise<Int32Array> {
+  const starts = new Int8Array(openings.length * shape.n);
+  openings.forEach(({ round, page }, at) => {
     const previous = round === 0 ? null : (roots[round - 1] as Uint8Array);
     starts.set(startOfPage(roundSeed(seed, round, previous), shape.n, page), at * shape.n);
   });
   const network = networkFromSeed(seed, shape.n, shape.layers);
-  const digests = digestsOfPages(network, await recompute(network, starts, sent.length));
-  return sent.filter(({ opening, leaf }, at) => {
-    const expected = digestsToBytes(digests.subarray(at * 4, at * 4 + 4));
-    return leaf !== null && sameBytes(digestInLeaf(leaf, opening.page), expected);
-  }).length;
+  const pagesOf = await recompute(network);
+  return digestsOfPages(network, await pagesOf(starts, openings.length));
 }

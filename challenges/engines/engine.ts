@@ -33,7 +33,14 @@ export interface PreparedCompute {
 }
 
 /**
- * The verifier's side: any `count` pages from their own start vectors (`count × n` int8), in one batched product. The pages
- * themselves, `count × n` int8: a digest of one is a thousand operations more, a step of a walk another thousand.
+ * The verifier's side: takes the network of a seed, once a proof, and gives what makes pages with it, which holds until
+ * the next network is taken.
  */
-export type RecomputePages = (network: PageNetwork, starts: Int8Array, count: number) => Promise<Int8Array>;
+export type RecomputePages = (network: PageNetwork) => Promise<PagesOf>;
+
+/**
+ * Any `count` pages from their own start vectors (`count × n` int8), in one batched product: `count × n` int8, which the
+ * next call may overwrite. A digest of a page is a thousand operations more, a step of a walk another thousand.
+ * @throws TouchstoneError `engine.failed`
+ */
+export type PagesOf = (starts: Int8Array, count: number) => Promise<Int8Array>;

@@ -29,5 +29,5 @@ export function createReferenceEngine(): ComputeEngine {
 }
 
 /** The verifier's product by plain loops. */
-export const referenceRecompute: RecomputePages = async (network, starts, count) =>
+export const referenceRecompute: RecomputePages = async (network) => async (starts, count) =>
   referencePages(network, starts, count);

@@ -3,18 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCpuTableEngine } from '../engines/cpu/engine.js';
+import type { RecomputePages } from '../engines/engine.js';
 import { createOnnxEngine } from '../engines/onnx/engine.js';
 import { createOnnxRecompute } from '../engines/onnx/recompute.js';
 import { createReferenceEngine, referenceRecompute } from '../engines/reference.js';
+import { createReferenceTableEngine } from '../engines/reference-table.js';
+import type { PageNetwork } from '../pages/network.js';
+import { digestsOfPages } from '../pages/reference.js';
 import { checkVectors } from './check.js';
-import type { ComputeCase, StreamCase } from './files.js';
+import type { ComputeCase, MemoryCase, StreamCase } from './files.js';
 
 const answers = fileURLToPath(new URL('./answers', import.meta.url));
 const engine = createOnnxEngine({ provider: 'cpu', threads: 1 });
+const tables = createCpuTableEngine({ threads: 1 });
 const product = createOnnxRecompute({ provider: 'cpu', threads: 1 });
 const verifier = { name: 'verifier onnx-cpu', recompute: product.recompute };
 afterAll(async () => {
   await engine.close();
+  await tables.close();
   await product.close();
 });
 
@@ -25,13 +32,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
+/** Changes the cases of one file, and leaves the other exam's out. */
 async function edit<T>(name: string, change: (cases: T[]) => unknown): Promise<void> {
+  for (const other of ['compute.json', 'memory.json'])
+    if (other !== name) await rm(join(directory, other), { force: true });
   const path = join(directory, name);
   const cases = JSON.parse(await readFile(path, 'utf8')) as T[];
   await writeFile(path, JSON.stringify(change(cases) ?? cases));
 }
 
-const run = () => checkVectors(directory, [engine], [verifier]);
+const run = () => checkVectors(directory, [engine], [tables], [verifier]);
 const differences = async () =>
   (await run()).results
     .filter((result) => !result.ok)
@@ -43,13 +53,15 @@ const altered = (hex: string) => (hex.startsWith('0') ? '1' : '0') + hex.slice(1
 describe('checkVectors', () => {
   it('finds nothing wrong with our engines and verifiers', async () => {
     const verifiers = [verifier, { name: 'verifier reference', recompute: referenceRecompute }];
-    const { results } = await checkVectors(answers, [engine, createReferenceEngine()], verifiers);
+    const engines = [engine, createReferenceEngine()];
+    const tableEngines = [tables, createReferenceTableEngine()];
+    const { results } = await checkVectors(answers, engines, tableEngines, verifiers);
     expect(results.filter((result) => !result.ok)).toEqual([]);
-    expect(results.length).toBe(2 + 2 * 4);
+    expect(results.length).toBe(2 + 2 * 4 + 2 * 4);
   });
 
   it('names files whose exam is not checked yet', async () => {
-    expect((await run()).notChecked).toEqual(['memory.json', 'timelock.json']);
+    expect((await run()).notChecked).toEqual(['timelock.json']);
   });
 
   it.each<[string, (entry: ComputeCase) => void]>([
@@ -70,6 +82,30 @@ describe('checkVectors', () => {
     expect(await differences()).toEqual(['compute.json 1 onnx-cpu', 'compute.json 1 verifier onnx-cpu']);
   });
 
+  it.each<[string, (entry: MemoryCase) => void]>([
+    ['root', (entry) => entry.roots.push(altered(entry.roots.pop() as string))],
+    [
+      'leaf',
+      (entry) => Object.assign(entry.opens[0] ?? {}, { leaf: altered(entry.opens[0]?.leaf as string) }),
+    ],
+    ['path', (entry) => entry.opens[1]?.path.push(altered(entry.opens[1]?.path.pop() as string))],
+    ['walker', (entry) => Object.assign(entry.opens[1] ?? {}, { walker: 0 })],
+    ['table seed', (entry) => Object.assign(entry, { seed: altered(entry.seed) })],
+    ['walk seed', (entry) => Object.assign(entry, { walkSeed: altered(entry.walkSeed) })],
+  ])('reports a wrong %s of a walk by engine and by verifier', async (_, change) => {
+    await edit<MemoryCase>('memory.json', (cases) => {
+      change(cases[1] as MemoryCase);
+    });
+    expect(await differences()).toEqual(['memory.json 1 table cpu', 'memory.json 1 verifier onnx-cpu']);
+  });
+
+  it('reports another table', async () => {
+    await edit<MemoryCase>('memory.json', (cases) => {
+      Object.assign(cases[0] ?? {}, { tableSha256: altered(cases[0]?.tableSha256 as string) });
+    });
+    expect(await differences()).toEqual(['memory.json 0 table cpu']);
+  });
+
   it('reports wrong bytes of the stream', async () => {
     await edit<StreamCase>('stream.json', (cases) => {
       Object.assign(cases[0] ?? {}, { bytes: altered(cases[0]?.bytes as string) });
@@ -77,26 +113,37 @@ describe('checkVectors', () => {
     expect(await differences()).toEqual(['stream.json 0 stream']);
   });
 
-  it('reports a verifier that accepts anything', async () => {
-    const [entry] = JSON.parse(await readFile(join(directory, 'compute.json'), 'utf8')) as ComputeCase[];
-    const right = new Map<number, Int32Array>();
-    // It answers with whatever the leaf that it is shown holds, as a product that trusted the device would.
-    const gullible = {
-      name: 'gullible',
-      recompute: async (_: unknown, __: unknown, count: number) => right.get(count) as Int32Array,
-    };
-    const words = (entry as ComputeCase).opens.map(({ leaf, page }) => {
-      const digest = Buffer.from(leaf, 'hex').subarray((page % 64) * 16, (page % 64) * 16 + 16);
-      return [0, 4, 8, 12].map((at) => digest.readInt32LE(at));
-    });
-    right.set(words.length, Int32Array.from(words.flat()));
-    right.set(1, Int32Array.from((words[0] as number[]).with(0, ((words[0] as number[])[0] as number) ^ 1)));
+  it('reports a verifier that accepts a false page', async () => {
     await edit<ComputeCase>('compute.json', (cases) => cases.slice(0, 1));
-    const { results } = await checkVectors(directory, [], [gullible]);
-    expect(results.at(-1)).toMatchObject({
-      ok: false,
-      difference: expect.stringContaining('must be proof.wrong-page'),
-    });
+    let asked = 0;
+    // It computes the openings, and of the one with a flipped bit it says what it is shown.
+    const gullible: RecomputePages = async (network) => {
+      const honest = await referenceRecompute(network);
+      return async (starts, count) => {
+        const pages = await honest(starts, count);
+        asked += 1;
+        return asked === 1 ? pages : pageWithFlippedDigest(network, pages);
+      };
+    };
+    const { results } = await checkVectors(directory, [], [], [{ name: 'gullible', recompute: gullible }]);
+    expect(results.at(-1)?.difference).toMatch(
+      /a flipped value .* gives proof.complete, must be proof.wrong-page/,
+    );
+  });
+
+  it('reports a verifier that refuses what is right', async () => {
+    const zeros: RecomputePages =
+      async ({ n }) =>
+      async (_, count) =>
+        new Int8Array(n * count);
+    const { results } = await checkVectors(directory, [], [], [{ name: 'zeros', recompute: zeros }]);
+    const refused = results.filter(({ engine }) => engine === 'zeros').map(({ difference }) => difference);
+    expect(refused).toEqual([
+      'the openings are refused: proof.wrong-page',
+      'the openings are refused: proof.wrong-page',
+      'the openings are refused: proof.wrong-walk',
+      'the openings are refused: proof.wrong-walk',
+    ]);
   });
 
   it.each<[string, (entry: ComputeCase) => unknown, string]>([
@@ -124,10 +171,26 @@ describe('checkVectors', () => {
       code: 'vectors.unreadable',
       message: expect.stringContaining('stream.json'),
     });
-    await expect(checkVectors(join(directory, 'none'), [], [])).rejects.toMatchObject({
+    await expect(checkVectors(join(directory, 'none'), [], [], [])).rejects.toMatchObject({
       code: 'vectors.unreadable',
     });
-    for (const name of ['stream', 'compute', 'memory', 'timelock']) await rm(join(directory, `${name}.json`));
+    for (const name of ['stream', 'compute', 'memory', 'timelock'])
+      await rm(join(directory, `${name}.json`), { force: true });
     await expect(run()).rejects.toMatchObject({ code: 'vectors.unreadable' });
   });
 });
+
+/** A page whose digest is that of another one with its first bit flipped: the network's own rows are bent to it. */
+function pageWithFlippedDigest({ n, digest }: PageNetwork, page: Int8Array): Int8Array {
+  const words = digestsOfPages({ n, digest }, page);
+  words[0] = (words[0] as number) ^ 1;
+  for (const [r, word] of words.entries()) {
+    let rest = word;
+    for (let i = 0; i < n; i++) {
+      const weight = i === n - 1 ? rest : Math.max(-127, Math.min(127, Math.trunc(rest / 127)));
+      digest[r * n + i] = weight;
+      rest -= weight * 127;
+    }
+  }
+  return new Int8Array(n).fill(127).fill(1, n - 1);
+}

@@ -4,36 +4,59 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { TouchstoneError } from '../../protocol/error.js';
 import { Hex32 } from '../../protocol/ids.js';
-import { Reveal } from '../../protocol/messages/exam.js';
-import { ComputeShape } from '../../protocol/shapes.js';
+import { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
 
 const Hex = Type.String({ pattern: '^(?:[0-9a-f]{2})*$' });
+const Index = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+/** A leaf and its path, leaf upwards: hexadecimal here, whatever a message makes of them. */
+const leafAndPath = { leaf: Hex, path: Type.Array(Hex32) };
 
 /** A case of `stream.json`: the keystream's bytes from `offset`. */
 export const StreamCase = Type.Object({
   seed: Hex32,
   label: Type.String(),
-  offset: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  offset: Index,
   bytes: Hex,
 });
 export type StreamCase = Static<typeof StreamCase>;
+
+/** An opened page of a case. */
+export const PageOpen = Type.Object({ round: Index, page: Index, ...leafAndPath });
+export type PageOpen = Static<typeof PageOpen>;
+
+/** An opened walker of a case. */
+export const WalkerOpen = Type.Object({ round: Index, walker: Index, ...leafAndPath });
+export type WalkerOpen = Static<typeof WalkerOpen>;
 
 /** A case of `compute.json`: an exam's roots and some of its openings. */
 export const ComputeCase = Type.Object({
   shape: ComputeShape,
   seed: Hex32,
   roots: Type.Array(Hex32),
-  opens: Type.Array(Reveal, { minItems: 1 }),
+  opens: Type.Array(PageOpen, { minItems: 1 }),
 });
 export type ComputeCase = Static<typeof ComputeCase>;
 
+/** A case of `memory.json`: a table's hash over all its pages in order, a walk's roots and some of its openings. */
+export const MemoryCase = Type.Object({
+  shape: MemoryShape,
+  seed: Hex32,
+  walkSeed: Hex32,
+  tableSha256: Hex32,
+  roots: Type.Array(Hex32),
+  opens: Type.Array(WalkerOpen, { minItems: 1 }),
+});
+export type MemoryCase = Static<typeof MemoryCase>;
+
 /** Answer files of exams that this version does not have. */
-const laterFiles = ['memory.json', 'timelock.json'];
+const laterFiles = ['timelock.json'];
 
 /** What a directory of answers holds. */
 export interface AnswerFiles {
   readonly stream: StreamCase[];
   readonly compute: ComputeCase[];
+  readonly memory: MemoryCase[];
   /** Names of files whose exam is not checked yet. */
   readonly notChecked: string[];
 }
@@ -54,9 +77,10 @@ export async function readAnswerFiles(directory: string): Promise<AnswerFiles> {
   const notChecked = laterFiles.filter((name) => names.includes(name));
   const stream = await cases('stream.json', StreamCase);
   const compute = await cases('compute.json', ComputeCase);
-  if (stream.length + compute.length + notChecked.length === 0)
+  const memory = await cases('memory.json', MemoryCase);
+  if (stream.length + compute.length + memory.length + notChecked.length === 0)
     throw unreadable(directory, 'no answer file with a case');
-  return { stream, compute, notChecked };
+  return { stream, compute, memory, notChecked };
 }
 
 async function readCases<T extends TSchema>(path: string, schema: T): Promise<Static<T>[]> {

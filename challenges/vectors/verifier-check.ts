@@ -1,80 +1,134 @@
 import { fromHex, toHex } from '../../protocol/bytes.js';
-import type { Reveal } from '../../protocol/messages/exam.js';
 import { digestBytes, leafPages } from '../compute/leaves.js';
-import { type ComputeReveal, checkComputeReveal } from '../compute/verifier.js';
+import { checkComputeReveal } from '../compute/verifier.js';
 import type { RecomputePages } from '../engines/engine.js';
+import { leafCount, leafWalkers, resultBytes } from '../memory/leaves.js';
+import { checkMemoryReveal } from '../memory/verifier.js';
 import { leafHash, rootFromPath } from '../merkle.js';
-import type { ComputeCase } from './files.js';
+import type { ProofVerdict } from '../proofs/verdict.js';
+import type { ComputeCase, MemoryCase, PageOpen, WalkerOpen } from './files.js';
+import { asSent } from './sent.js';
 
-type Proof = ComputeReveal & { readonly reveals: readonly Reveal[] };
+/** A case of either exam, as its verifier is asked about it. */
+interface Judged<Open> {
+  readonly roots: readonly string[];
+  readonly opens: readonly Open[];
+  judge(roots: readonly string[], opens: readonly Open[]): Promise<ProofVerdict>;
+  /** Leaves of a round. */
+  readonly leaves: number;
+  readonly leafOf: (open: Open) => number;
+  /** First byte in its leaf of what was opened. */
+  readonly byteOf: (open: Open) => number;
+  /** What is said where it does not follow from the seeds. */
+  readonly wrong: string;
+  readonly nameOf: (open: Open) => string;
+}
 
 /**
  * Null when our verifier accepts all openings of a case together, and refuses each with one bit flipped in its leaf, its
  * path, its root, or in its page under a root that was made to fit.
  */
-export async function verifierDifference(
+export function computeVerifierDifference(
   recompute: RecomputePages,
-  answer: ComputeCase,
+  { shape, seed, roots, opens }: ComputeCase,
 ): Promise<string | null> {
-  const honest = proofOf(answer, answer.opens);
-  const accepted = await checkComputeReveal(honest, recompute);
+  return judgedDifference<PageOpen>({
+    roots,
+    opens,
+    judge: (judged, shown) =>
+      checkComputeReveal(
+        {
+          shape,
+          seed: fromHex(seed),
+          roots: judged.map(fromHex),
+          openings: shown.map(({ round, page }) => ({ round, page })),
+          reveals: shown.map(asSent),
+        },
+        recompute,
+      ),
+    leaves: shape.pages / leafPages,
+    leafOf: ({ page }) => Math.floor(page / leafPages),
+    byteOf: ({ page }) => (page % leafPages) * digestBytes,
+    wrong: 'proof.wrong-page',
+    nameOf: ({ round, page }) => `page ${page} in round ${round}`,
+  });
+}
+
+/** The same of a memory exam: the last flip is in the walker's result. */
+export function memoryVerifierDifference(
+  recompute: RecomputePages,
+  { shape, seed, walkSeed, roots, opens }: MemoryCase,
+): Promise<string | null> {
+  return judgedDifference<WalkerOpen>({
+    roots,
+    opens,
+    judge: (judged, shown) =>
+      checkMemoryReveal(
+        {
+          shape,
+          tableSeed: fromHex(seed),
+          walkSeed: fromHex(walkSeed),
+          roots: judged.map(fromHex),
+          openings: shown.map(({ round, walker }) => ({ round, walker })),
+          reveals: shown.map(asSent),
+        },
+        recompute,
+      ),
+    leaves: leafCount(shape.walkers),
+    leafOf: ({ walker }) => Math.floor(walker / leafWalkers),
+    byteOf: ({ walker }) => (walker % leafWalkers) * resultBytes,
+    wrong: 'proof.wrong-walk',
+    nameOf: ({ round, walker }) => `walker ${walker} in round ${round}`,
+  });
+}
+
+type AnyOpen = PageOpen | WalkerOpen;
+
+async function judgedDifference<Open extends AnyOpen>(answer: Judged<Open>): Promise<string | null> {
+  const accepted = await answer.judge(answer.roots, answer.opens);
   if (accepted.code !== 'proof.complete') return `the openings are refused: ${accepted.code}`;
   for (const open of answer.opens) {
-    for (const { what, proof, code } of forgeries(answer, open)) {
-      const verdict = await checkComputeReveal(proof, recompute);
-      if (verdict.code !== code) {
-        return `${what} of page ${open.page} in round ${open.round} gives ${verdict.code}, must be ${code}`;
-      }
+    for (const { what, roots, shown, code } of forgeries(answer, open)) {
+      const verdict = await answer.judge(roots, [shown]);
+      if (verdict.code !== code)
+        return `${what} of ${answer.nameOf(open)} gives ${verdict.code}, must be ${code}`;
     }
   }
   return null;
 }
 
-function proofOf({ shape, seed, roots }: ComputeCase, opens: readonly Reveal[]): Proof {
-  return {
-    shape,
-    seed: fromHex(seed),
-    roots: roots.map(fromHex),
-    openings: opens.map(({ round, page }) => ({ round, page })),
-    reveals: opens,
-  };
-}
-
-interface Forgery {
+interface Forgery<Open> {
   readonly what: string;
-  readonly proof: Proof;
+  readonly roots: readonly string[];
+  readonly shown: Open;
   readonly code: string;
 }
 
-function forgeries(answer: ComputeCase, open: Reveal): Forgery[] {
-  const pageByte = (open.page % leafPages) * digestBytes;
-  const leaf = flipBit(open.leaf, pageByte);
-  const forged: Forgery[] = [
-    { what: 'a flipped leaf', proof: proofOf(answer, [{ ...open, leaf }]), code: 'proof.wrong-path' },
-    { what: 'a flipped root', proof: withRoot(answer, open, flipBit), code: 'proof.wrong-path' },
+function forgeries<Open extends AnyOpen>(answer: Judged<Open>, open: Open): Forgery<Open>[] {
+  const { roots } = answer;
+  const code = 'proof.wrong-path';
+  const withRoot = (root: string) => roots.map((honest, round) => (round === open.round ? root : honest));
+  const shown = { ...open, leaf: flipBit(open.leaf, answer.byteOf(open)) };
+  const forged: Forgery<Open>[] = [
+    { what: 'a flipped leaf', roots, shown, code },
+    { what: 'a flipped root', roots: withRoot(flipBit(roots[open.round] as string)), shown: open, code },
+    {
+      what: 'a flipped value under a fitting root',
+      roots: withRoot(rootOf(answer, shown)),
+      shown,
+      code: answer.wrong,
+    },
   ];
   const [sibling, ...above] = open.path;
   if (sibling !== undefined) {
     const path = [flipBit(sibling), ...above];
-    forged.push({
-      what: 'a flipped path',
-      proof: proofOf(answer, [{ ...open, path }]),
-      code: 'proof.wrong-path',
-    });
+    forged.push({ what: 'a flipped path', roots, shown: { ...open, path }, code });
   }
-  const proof = withRoot(answer, { ...open, leaf }, () => rootOf(answer, { ...open, leaf }));
-  forged.push({ what: 'a flipped page under a fitting root', proof, code: 'proof.wrong-page' });
   return forged;
 }
 
-function withRoot(answer: ComputeCase, open: Reveal, change: (root: string) => string): Proof {
-  const roots = answer.roots.map((root, round) => (round === open.round ? change(root) : root));
-  return proofOf({ ...answer, roots }, [open]);
-}
-
-function rootOf({ shape }: ComputeCase, { page, leaf, path }: Reveal): string {
-  const index = Math.floor(page / leafPages);
-  const root = rootFromPath(leafHash(fromHex(leaf)), index, shape.pages / leafPages, path.map(fromHex));
+function rootOf<Open extends AnyOpen>({ leafOf, leaves }: Judged<Open>, open: Open): string {
+  const root = rootFromPath(leafHash(fromHex(open.leaf)), leafOf(open), leaves, open.path.map(fromHex));
   return root === null ? '' : toHex(root);
 }
 

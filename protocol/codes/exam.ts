@@ -60,7 +60,7 @@ export const examReasonCodes = codes({
   'exam.passed': {
     kind: 'reason',
     title: 'Passed',
-    detail: 'Every opened page was right and the rate fits the class.',
+    detail: 'Everything that was opened is right, and what was measured fits the class.',
     fix: 'Nothing to do.',
   },
   'exam.late': {
@@ -133,7 +133,7 @@ export const proofCodes = codes({
   'proof.wrong-openings': {
     kind: 'reason',
     title: 'Other leaves than asked',
-    detail: 'The revealed pages are not the pages that were asked for, in that order and number.',
+    detail: 'The revealed pages, or walkers, are not those that were asked for, in that order and number.',
     fix: 'Reveal exactly what `exam.open` lists. If you run your own agent, check its opening step.',
   },
 });
@@ -179,6 +179,13 @@ export const memoryCodes = codes({
     title: 'Memory not judged',
     detail: 'The walk is not proven, and a bandwidth counts only where the work was proven.',
     fix: 'See the check of the walk.',
+  },
+  'memory.built': {
+    kind: 'reason',
+    title: 'Time of the build',
+    detail:
+      'From the order to build the table to the word that it stands. It is shown and never judged: the walk is.',
+    fix: 'Nothing to do.',
   },
   'memory.not-examined': {
     kind: 'reason',
@@ -254,7 +261,7 @@ export const rateCodes = codes({
   'proof.complete': {
     kind: 'reason',
     title: 'Proof complete',
-    detail: 'Every page that was opened is right.',
+    detail: 'Every page, or walker, that was opened is right.',
     fix: 'Nothing to do.',
   },
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { agentCodes } from './agent.js';
 import type { CodeEntry } from './code.js';
 import { deviceReasonCodes } from './device.js';
-import { examErrorCodes, examReasonCodes, proofCodes, rateCodes } from './exam.js';
+import { examErrorCodes, examReasonCodes, memoryCodes, networkCodes, proofCodes, rateCodes } from './exam.js';
 import { identityCodes } from './identity.js';
 import { requestCodes } from './request.js';
 import { serviceCodes } from './service.js';
@@ -17,6 +17,8 @@ const parts = [
   examReasonCodes,
   proofCodes,
   rateCodes,
+  memoryCodes,
+  networkCodes,
   identityCodes,
   requestCodes,
   serviceCodes,

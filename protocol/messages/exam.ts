@@ -11,8 +11,12 @@ const Milliseconds = Type.Integer({ minimum: 0, maximum: 24 * 3600_000 });
 const Round = Type.Integer({ minimum: 0, maximum: limits.rounds - 1 });
 const Page = Type.Integer({ minimum: 0, maximum: limits.pages - 1 });
 const Walker = Type.Integer({ minimum: 0, maximum: limits.walkers - 1 });
-const Leaf = Type.String({ pattern: '^(?:[0-9a-f]{2})*$', maxLength: 4096 });
-const Path = Type.Array(Hex32, { maxItems: limits.pathLength });
+/** Base64, because 32 leaves with their paths in hexadecimal would be 100 kB: it keeps a reveal within 64 KiB. */
+const Base64 = (bytes: number) =>
+  Type.String({ pattern: '^[A-Za-z0-9+/]*={0,2}$', maxLength: Math.ceil(bytes / 3) * 4 });
+/** Twice an honest leaf: one of the wrong length is a proof with a fault, not a message of the wrong form. */
+const Leaf = Base64(2 * 1024);
+const Path = Base64(32 * limits.pathLength);
 
 /**
  * The parts of a card's exam, one after the other, each by the same steps: arm, ready, go, commit, open, reveal. To be
@@ -29,7 +33,10 @@ export type Opening = Static<typeof Opening>;
 export const WalkerOpening = Type.Object({ round: Round, walker: Walker }, { additionalProperties: false });
 export type WalkerOpening = Static<typeof WalkerOpening>;
 
-/** A revealed leaf (hexadecimal; 1,024 bytes, checked by the proof code) and its Merkle path, leaf upwards. */
+/**
+ * A revealed leaf (base64 of 1,024 bytes, checked by the proof code) and its Merkle path (base64 of 32 bytes a node,
+ * leaf upwards).
+ */
 export const Reveal = Type.Object(
   { round: Round, page: Page, leaf: Leaf, path: Path },
   { additionalProperties: false },

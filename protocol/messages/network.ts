@@ -16,7 +16,7 @@ export const NetworkDownload = Type.Object({
   type: Type.Literal('network.download'),
   exam: ExamId,
   bytes: Bytes,
-  reportBytes: Bytes,
+  reportBytes: Type.Integer({ minimum: 1024, maximum: limits.transferBytes }),
 });
 export type NetworkDownload = Static<typeof NetworkDownload>;
 
