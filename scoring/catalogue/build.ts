@@ -1,21 +1,13 @@
 import { type CardClass, type Catalogue, type Expectation, unlistedId } from './catalogue.js';
-
-/** One entry of `models.json`. */
-interface ModelFigures {
-  readonly vendor: string;
-  readonly model: string;
-  readonly fp32TFLOPS: number;
-  readonly bandwidthGBps: number;
-  /** Absent for unified memory. */
-  readonly memoryGB?: number;
-  readonly source?: string;
-}
+import { memoryFigures, type TensorData } from './memory-figures.js';
+import type { ModelFigures } from './model-figures.js';
 
 export interface CatalogueData {
   readonly models: readonly ModelFigures[];
   readonly measured: readonly { readonly model: string; readonly fp32MeasuredTFLOPS: number }[];
   readonly together: readonly { readonly id: string; readonly models: readonly string[] }[];
   readonly names: readonly { readonly model: string; readonly also: readonly string[] }[];
+  readonly tensor: TensorData;
 }
 
 /** Honest cards of one model differ by at most this much (models.json). */
@@ -61,6 +53,7 @@ function gpuClass(id: string, names: readonly string[], data: CatalogueData): Ca
     models: names.flatMap((name) => [name, ...(data.names.find(({ model }) => model === name)?.also ?? [])]),
     memoryBytes: Math.min(...models.map(({ memoryGB }) => memoryGB ?? 0)) * 2 ** 30,
     peakFp32Gflops: peak,
+    memory: memoryFigures(models, data.tensor),
     eligible: true,
     expectations: {
       ...(models.every(({ vendor }) => vendor === 'nvidia') && {
@@ -122,6 +115,7 @@ function withoutFigures(
     models: [],
     memoryBytes: 0,
     peakFp32Gflops: null,
+    memory: null,
     // No class without real figures earns: what any machine reaches, one machine reaches many times over.
     eligible: false,
     expectations,

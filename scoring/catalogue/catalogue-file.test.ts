@@ -43,4 +43,27 @@ describe("an operator's catalogue", () => {
       message: expect.stringContaining('class a has no expectation for *'),
     });
   });
+
+  it('may leave the memory out, which is then not judged', () => {
+    const { memory: _, ...before } = givenClass('a', 'gpu', { gflops: 1 });
+    expect(readCatalogueFile(fileOf({ classes: [before] })).classes[0]?.memory).toBeNull();
+  });
+
+  it('may give the memory, but none that no fair exam exists for', () => {
+    const withBest = (bestGops: number) =>
+      givenClass('a', 'gpu', {
+        gflops: 1,
+        memoryBytes: 2 ** 34,
+        memory: { bandwidthGBps: 500, tableGops: 10_000, bestGops },
+      });
+    const good = withBest(80_000);
+    expect(readCatalogueFile(fileOf({ classes: [good] })).classes).toEqual([good]);
+    expect(messageOf({ classes: [withBest(1e12)] })).toMatchObject({
+      code: 'catalogue.unreadable',
+      message: expect.stringContaining('class a has memory figures that allow no exam'),
+    });
+    expect(messageOf({ classes: [{ ...good, memory: { ...good.memory, lowGBps: 0 } }] })).toMatchObject({
+      message: expect.stringContaining('/classes/0/memory'),
+    });
+  });
 });

@@ -2,9 +2,29 @@ import { readFileSync } from 'node:fs';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { TouchstoneError } from '../../protocol/error.js';
-import type { Catalogue } from './catalogue.js';
+import type { CardClass, Catalogue } from './catalogue.js';
+import { memoryShapeFor } from './memory-shape.js';
 
 const Rate = Type.Number({ minimum: 0 });
+const PositiveRate = Type.Number({ exclusiveMinimum: 0 });
+const Basis = Type.Union([
+  Type.Literal('measured'),
+  Type.Literal('published-peak'),
+  Type.Literal('prior'),
+  Type.Literal('given'),
+]);
+const Memory = Type.Object(
+  {
+    bandwidthGBps: PositiveRate,
+    lowGBps: PositiveRate,
+    ceilingGBps: PositiveRate,
+    tableGops: PositiveRate,
+    bestGops: PositiveRate,
+    basis: Basis,
+    source: Type.String(),
+  },
+  { additionalProperties: false },
+);
 const CatalogueFile = Type.Object(
   {
     classes: Type.Array(
@@ -15,20 +35,16 @@ const CatalogueFile = Type.Object(
           models: Type.Array(Type.String()),
           memoryBytes: Type.Integer({ minimum: 0 }),
           peakFp32Gflops: Type.Union([Rate, Type.Null()]),
+          memory: Type.Optional(Type.Union([Memory, Type.Null()])),
           eligible: Type.Boolean(),
           expectations: Type.Record(
             Type.String(),
             Type.Object(
               {
-                gflops: Type.Number({ exclusiveMinimum: 0 }),
+                gflops: PositiveRate,
                 lowGflops: Rate,
                 ceilingGflops: Rate,
-                basis: Type.Union([
-                  Type.Literal('measured'),
-                  Type.Literal('published-peak'),
-                  Type.Literal('prior'),
-                  Type.Literal('given'),
-                ]),
+                basis: Basis,
                 source: Type.String(),
               },
               { additionalProperties: false },
@@ -59,12 +75,22 @@ export function readCatalogueFile(path: string): Catalogue {
     const [first] = schema.Errors(value);
     throw new TouchstoneError('catalogue.unreadable', `${path}: ${first?.instancePath} ${first?.message}.`);
   }
-  const incomplete = value.classes.find(({ expectations }) => expectations['*'] === undefined);
-  if (incomplete !== undefined) {
-    throw new TouchstoneError(
-      'catalogue.unreadable',
-      `${path}: class ${incomplete.id} has no expectation for *.`,
-    );
+  const classes = value.classes.map((one): CardClass => ({ ...one, memory: one.memory ?? null }));
+  for (const one of classes) {
+    const fault = faultOf(one);
+    if (fault !== null)
+      throw new TouchstoneError('catalogue.unreadable', `${path}: class ${one.id} ${fault}.`);
   }
-  return value;
+  return { classes };
+}
+
+/** What makes exams of the class impossible: better said now than when its first card comes. */
+function faultOf(one: CardClass): string | null {
+  if (one.expectations['*'] === undefined) return 'has no expectation for *';
+  try {
+    memoryShapeFor(one, { memoryBytes: one.memoryBytes, memoryEngine: 'any' });
+    return null;
+  } catch (error) {
+    return `has memory figures that allow no exam: ${(error as Error).message}`;
+  }
 }

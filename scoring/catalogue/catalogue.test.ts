@@ -84,10 +84,11 @@ describe('the published catalogue', () => {
 
 describe('buildCatalogue', () => {
   const model = { vendor: 'nvidia', model: 'X1', fp32TFLOPS: 10, bandwidthGBps: 1e9, memoryGB: 8 };
+  const tensor = { margin: 1, units: [] };
 
   it('is built from any data', () => {
     const measured = [{ model: 'X1', fp32MeasuredTFLOPS: 5 }];
-    const { classes } = buildCatalogue({ models: [model], measured, together: [], names: [] });
+    const { classes } = buildCatalogue({ models: [model], measured, together: [], names: [], tensor });
     const [x1] = classes;
     expect(x1).toMatchObject({ id: 'x1', models: ['X1'], memoryBytes: 8 * 2 ** 30, peakFp32Gflops: 10_000 });
     // With memory this fast the product is all there is.
@@ -101,6 +102,7 @@ describe('buildCatalogue', () => {
       measured: [{ model: 'X1', fp32MeasuredTFLOPS: 5 }],
       together: [{ id: 'both', models: ['X1', 'X2'] }],
       names: [],
+      tensor,
     });
     expect(classes[0]?.expectations['onnx-cuda']).toMatchObject({ basis: 'published-peak' });
     expect(classes[0]?.expectations['onnx-cuda']?.gflops).toBeCloseTo(2900, 0);

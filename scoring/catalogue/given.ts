@@ -1,9 +1,15 @@
-import type { CardClass } from './catalogue.js';
+import type { CardClass, MemoryFigures } from './catalogue.js';
+import { ceilingOverBandwidth, lowShareOfBandwidth } from './memory-figures.js';
+
+/** Memory figures of an operator or a test; what is absent follows from the bandwidth as in the published catalogue. */
+export type GivenMemory = Pick<MemoryFigures, 'bandwidthGBps' | 'tableGops' | 'bestGops'> &
+  Partial<Pick<MemoryFigures, 'lowGBps' | 'ceilingGBps' | 'source'>>;
 
 /**
  * A class with an operator's or a test's own figures, for every engine.
  *
- * @param figures rates in GFLOP/s; `lowGflops` is 22 % below and `ceilingGflops` 100 times `gflops` where absent
+ * @param figures rates in GFLOP/s; `lowGflops` is 22 % below and `ceilingGflops` 100 times `gflops` where absent;
+ *   without `memory` the card's memory is examined and not judged
  */
 export function givenClass(
   id: string,
@@ -16,6 +22,7 @@ export function givenClass(
     readonly lowGflops?: number;
     readonly ceilingGflops?: number;
     readonly source?: string;
+    readonly memory?: GivenMemory;
   },
 ): CardClass {
   const { gflops, lowGflops = gflops * 0.78, ceilingGflops = gflops * 100, source = 'given' } = figures;
@@ -25,7 +32,21 @@ export function givenClass(
     models: figures.models ?? [],
     memoryBytes: figures.memoryBytes ?? 0,
     peakFp32Gflops: null,
+    memory: figures.memory === undefined ? null : givenMemory(figures.memory),
     eligible: figures.eligible ?? kind !== 'software',
     expectations: { '*': { gflops, lowGflops, ceilingGflops, basis: 'given', source } },
+  };
+}
+
+function givenMemory({ bandwidthGBps, tableGops, bestGops, ...rest }: GivenMemory): MemoryFigures {
+  return {
+    bandwidthGBps,
+    lowGBps: bandwidthGBps * lowShareOfBandwidth,
+    ceilingGBps: bandwidthGBps * ceilingOverBandwidth,
+    tableGops,
+    bestGops,
+    basis: 'given',
+    source: 'given',
+    ...rest,
   };
 }

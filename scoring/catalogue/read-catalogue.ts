@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { buildCatalogue, type CatalogueData } from './build.js';
 import type { Catalogue } from './catalogue.js';
 
-/** The published catalogue: `models.json`, `measured.json` and `classes.json` beside this file. */
+/** The published catalogue: `models.json`, `measured.json`, `classes.json` and `tensor.json` beside this file. */
 export function loadCatalogue(): Catalogue {
   const models = read('models.json') as Pick<CatalogueData, 'models'>;
   const measured = read('measured.json') as { models: CatalogueData['measured'] };
@@ -12,6 +12,7 @@ export function loadCatalogue(): Catalogue {
     measured: measured.models,
     together: classes.together,
     names: classes.names,
+    tensor: read('tensor.json') as CatalogueData['tensor'],
   });
 }
 

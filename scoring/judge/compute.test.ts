@@ -5,7 +5,8 @@ import { isCode } from '../../protocol/codes/table.js';
 import { computeOperations } from '../../protocol/shapes.js';
 import { Check } from '../../protocol/status.js';
 import { givenClass } from '../catalogue/given.js';
-import { type ComputeResult, judgeCompute, longestRoundTripMs } from './compute.js';
+import { type ComputeResult, judgeCompute } from './compute.js';
+import { longestRoundTripMs } from './line.js';
 
 const shape = { n: 512, layers: 16, pages: 6400, rounds: 4 } as const;
 const card = givenClass('hundred', 'gpu', { gflops: 100, lowGflops: 78, ceilingGflops: 10_000 });

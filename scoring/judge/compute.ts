@@ -1,7 +1,9 @@
-import { type Code, codeTable, type ProofCode } from '../../protocol/codes/table.js';
+import type { Code, ProofCode } from '../../protocol/codes/table.js';
 import { type ComputeShape, computeOperations } from '../../protocol/shapes.js';
 import type { Check } from '../../protocol/status.js';
 import { type CardClass, expectation, unlistedId } from '../catalogue/catalogue.js';
+import { named } from './check.js';
+import { atLeastOneTick, lineOf } from './line.js';
 
 /** A compute exam that was committed, opened and checked. */
 export interface ComputeResult {
@@ -34,14 +36,7 @@ export interface ComputeJudgement {
   readonly checks: Check[];
 }
 
-/**
- * Most that is taken off the elapsed time for the line, in milliseconds: a round trip half around the Earth by fibre,
- * with routers. A device can delay every answer but the exam's and so "have" any round trip; this bounds what it
- * gains to a tenth of a three-second exam.
- */
-export const longestRoundTripMs = 300;
-
-/** And at most this share of the elapsed time, however short the exam: so much can a card gain by slow pongs. */
+/** Share of the elapsed time that is taken off for the line at most, however short the exam: what slow pongs can gain. */
 export const longestShareOfLine = 0.1;
 
 /** Judges the rate of docs/protocol.md section 2 against the class that the card claims. Pure. */
@@ -83,12 +78,8 @@ export function judgeCompute(result: ComputeResult): ComputeJudgement {
 
 /** The device's own part of the elapsed time: without the line, within bounds, and never 0. */
 function ownTime(elapsedMs: number, roundTripMs: number | null): number {
-  const line = Math.min(Math.max(roundTripMs ?? 0, 0), longestRoundTripMs, elapsedMs * longestShareOfLine);
-  return atLeastOneTick(elapsedMs - line);
+  return atLeastOneTick(elapsedMs - Math.min(lineOf(roundTripMs), elapsedMs * longestShareOfLine));
 }
-
-/** A monotonic clock may tick in microseconds; nothing takes less. */
-const atLeastOneTick = (milliseconds: number): number => Math.max(milliseconds, 0.001);
 
 /** The time of work that was not shown says nothing: no rate, no class. */
 function withoutProof({ proof }: ComputeResult, lowGflops: number, ceilingGflops: number): ComputeJudgement {
@@ -144,5 +135,3 @@ function rateCheck(
     ...named(fits ? 'rate.fits-class' : otherwise),
   };
 }
-
-const named = (code: Code): Pick<Check, 'code' | 'fix'> => ({ code, fix: codeTable[code].fix });

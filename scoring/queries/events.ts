@@ -17,7 +17,7 @@ const bodies = statement({
   row: Type.Object({ body: Type.String() }),
 });
 
-/** The latest enrolments, transitions and exams of a device, newest first. Its presence is not among them. */
+/** The latest enrolments, transitions, exams and measurements of the line of a device, newest first. Its presence is not among them. */
 export async function eventsOf(client: ClickHouseClient, device: string, limit: number): Promise<Fact[]> {
   return (await bodies(client, { device, limit })).map(({ body }) => readFact(body));
 }

@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { ExamFact, Fact, HeartbeatFact, PresenceFact } from '../facts.js';
+import { tableBytes, walkedBytes } from '../../protocol/shapes.js';
+import type { ExamFact, Fact, HeartbeatFact, MemoryPart, NetworkFact, PresenceFact } from '../facts.js';
 
 /** A fact and its place in the batch. */
 type Placed<F extends Fact> = readonly [fact: F, position: number];
@@ -26,6 +27,7 @@ export async function insertFacts(
   const rows = {
     events: placed.filter(isEvent).map(eventRow),
     exam_results: placed.filter(isExam).map(examRow),
+    network_results: placed.filter(isNetwork).map(networkRow),
     presence: placed.filter(isPresence).flatMap(presenceRows),
     heartbeats: placed.filter(isHeartbeat).map(heartbeatRow),
   };
@@ -59,6 +61,7 @@ type EventFact = Exclude<Fact, PresenceFact | HeartbeatFact>;
 const isPresence = (one: Placed<Fact>): one is Placed<PresenceFact> => one[0].kind === 'presence';
 const isHeartbeat = (one: Placed<Fact>): one is Placed<HeartbeatFact> => one[0].kind === 'heartbeat';
 const isExam = (one: Placed<Fact>): one is Placed<ExamFact> => one[0].kind === 'exam.finished';
+const isNetwork = (one: Placed<Fact>): one is Placed<NetworkFact> => one[0].kind === 'network.measured';
 const isEvent = (one: Placed<Fact>): one is Placed<EventFact> => !isPresence(one) && !isHeartbeat(one);
 
 /** Minute since 1970 that holds an instant. */
@@ -93,6 +96,39 @@ function examRow([fact, position]: Placed<ExamFact>): object {
     elapsed_ms: fact.elapsedMs,
     round_trip_ms: fact.roundTripMs,
     gflops: fact.gflops,
+    ...(fact.memory && memoryColumns(fact.memory)),
+  };
+}
+
+/** Absent columns are null. */
+function memoryColumns({ shape, ...part }: MemoryPart): object {
+  return {
+    memory_engine: part.engine,
+    memory_attempts: part.attempts,
+    table_bytes: tableBytes(shape),
+    walked_bytes: walkedBytes(shape),
+    walkers_opened: part.openings.length,
+    walkers_right: part.walkersRight,
+    build_ms: part.buildMs,
+    memory_elapsed_ms: part.elapsedMs,
+    bandwidth_gbps: part.bandwidthGBps,
+  };
+}
+
+function networkRow([fact, position]: Placed<NetworkFact>): object {
+  return {
+    id: fact.id,
+    device: fact.device,
+    exam: fact.exam,
+    at: seconds(fact.at),
+    position,
+    round_trips: fact.roundTrips,
+    round_trip_min_ms: fact.roundTripMinMs,
+    round_trip_median_ms: fact.roundTripMedianMs,
+    download_bytes: fact.downloadBytes,
+    download_mbps: fact.downloadMbps,
+    upload_bytes: fact.uploadBytes,
+    upload_mbps: fact.uploadMbps,
   };
 }
 

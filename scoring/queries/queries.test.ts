@@ -2,12 +2,22 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { TouchstoneError } from '../../protocol/error.js';
 import type { Fact } from '../facts.js';
 import { migrate } from '../storage/migrate.js';
-import { deviceId, enrolled, exam, heartbeat, presence, transition } from '../testing/facts.js';
+import {
+  deviceId,
+  enrolled,
+  exam,
+  heartbeat,
+  memoryPart,
+  network,
+  presence,
+  transition,
+} from '../testing/facts.js';
 import { openTestRecord, scalar } from '../testing/record.js';
 import { loadDevices } from './devices.js';
 import { eventsOf } from './events.js';
 import { examHistory, examOutcomes } from './exams.js';
 import { insertFacts, minuteOf } from './insert-facts.js';
+import { latestNetwork } from './network.js';
 
 const { client, close } = await openTestRecord();
 afterAll(close);
@@ -25,14 +35,16 @@ describe('insertFacts', () => {
   const batch: Fact[] = [
     enrolled(device, now),
     exam(device, now + 1),
+    network(device, now + 1),
     presence(device, minute, [0, 1]),
     heartbeat(minute, 'three-replays'),
   ];
 
   it('counts a batch once, however often it is sent under its token', async () => {
     for (let sent = 0; sent < 3; sent++) await insertFacts(client, batch, 'batch-1');
-    expect(await countOf('events', device)).toBe(2);
+    expect(await countOf('events', device)).toBe(3);
     expect(await countOf('exam_results', device)).toBe(1);
+    expect(await countOf('network_results', device)).toBe(1);
     expect(await countOf('presence', device)).toBe(2);
     expect(
       await scalar(client, `SELECT toUInt32(count()) FROM heartbeats WHERE verifier = 'three-replays'`),
@@ -132,6 +144,68 @@ describe('loadDevices', () => {
       'never passed',
     );
     expect(await deviceOf(device)).toMatchObject({ lastExamAt: now, lastPassedAt: null });
+  });
+});
+
+describe('the memory part of an exam', () => {
+  const columns = `memory_engine, memory_attempts, toUInt32(table_bytes), toUInt32(walked_bytes), walkers_opened,
+    walkers_right, build_ms, memory_elapsed_ms, bandwidth_gbps`;
+  const rowOf = (device: string) =>
+    scalar(client, `SELECT tuple(${columns}) FROM exam_results WHERE device = '${device}'`);
+
+  it('is stored typed and comes back whole', async () => {
+    const device = deviceId('joint');
+    const fact = exam(device, now, { memory: memoryPart });
+    await insertFacts(client, [fact], 'joint');
+    expect(await rowOf(device)).toEqual([
+      'webgpu',
+      2,
+      2 * 1024 * 1024,
+      4 * 512 * 4 * 1024,
+      1,
+      1,
+      5000.5,
+      250.25,
+      33.5,
+    ]);
+    expect(await examHistory(client, device, 1)).toEqual([fact]);
+  });
+
+  it('is null where it was not asked', async () => {
+    const device = deviceId('no memory part');
+    await insertFacts(client, [exam(device, now)], 'no memory part');
+    expect(await rowOf(device)).toEqual(Array(9).fill(null));
+  });
+
+  it('is absent in facts of before there was one, and they are still read', async () => {
+    const device = deviceId('of old');
+    const { memory: _, ...old } = exam(device, now, { examKind: 'compute' });
+    await insertFacts(client, [old], 'of old');
+    expect(await rowOf(device)).toEqual(Array(9).fill(null));
+    expect(await examHistory(client, device, 1)).toEqual([old]);
+    expect(await eventsOf(client, device, 1)).toEqual([old]);
+  });
+});
+
+describe('latestNetwork', () => {
+  it('gives the last measurement of a line, and null before the first', async () => {
+    const device = deviceId('line');
+    expect(await latestNetwork(client, device)).toBeNull();
+    const later = network(device, now + 2, { downloadMbps: null });
+    await insertFacts(client, [network(device, now + 1), later, exam(device, now + 3)], 'line');
+    expect(await latestNetwork(client, device)).toEqual(later);
+    expect(await eventsOf(client, device, 10)).toHaveLength(3);
+  });
+
+  it('stands typed beside the exams', async () => {
+    const device = deviceId('line typed');
+    await insertFacts(client, [network(device, now)], 'line typed');
+    const columns = 'round_trips, round_trip_min_ms, toUInt32(download_bytes), download_mbps, upload_mbps';
+    const row = await scalar(
+      client,
+      `SELECT tuple(${columns}) FROM network_results WHERE device = '${device}'`,
+    );
+    expect(row).toEqual([20, 12.5, 4_194_304, 93.5, null]);
   });
 });
 

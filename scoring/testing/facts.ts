@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ComputeShape } from '../../protocol/shapes.js';
-import type { EnrolledFact, ExamFact, HeartbeatFact, PresenceFact, TransitionFact } from '../facts.js';
+import type {
+  EnrolledFact,
+  ExamFact,
+  HeartbeatFact,
+  NetworkFact,
+  PresenceFact,
+  TransitionFact,
+} from '../facts.js';
 
 // Facts for tests: complete, valid, and different where the tests say so.
 
@@ -55,7 +62,7 @@ export function exam(device: string, at: number, changes: Partial<ExamFact> = {}
     device,
     exam: nextId('ex'),
     card: 0,
-    examKind: 'compute',
+    examKind: 'joint',
     attempts: 1,
     outcome: 'passed',
     reasons: ['exam.passed'],
@@ -71,6 +78,41 @@ export function exam(device: string, at: number, changes: Partial<ExamFact> = {}
     elapsedMs: 1234.5,
     roundTripMs: 0.25,
     gflops: 42.5,
+    memory: null,
+    checks: [],
+    ...changes,
+  };
+}
+
+/** A memory part as a GPU's exam has it. */
+export const memoryPart: NonNullable<ExamFact['memory']> = {
+  engine: 'webgpu',
+  attempts: 2,
+  shape: { n: 1024, layers: 8, banks: 2, bankPages: 1024, rounds: 4, walkers: 512, steps: 4 },
+  tableSeed: deviceId('table'),
+  walkSeed: deviceId('walk'),
+  roots: [deviceId('walk root')],
+  openings: [{ round: 3, walker: 7 }],
+  walkersRight: 1,
+  buildMs: 5000.5,
+  elapsedMs: 250.25,
+  bandwidthGBps: 33.5,
+};
+
+export function network(device: string, at: number, changes: Partial<NetworkFact> = {}): NetworkFact {
+  return {
+    kind: 'network.measured',
+    id: nextId('fa'),
+    at,
+    device,
+    exam: nextId('ex'),
+    roundTripMinMs: 12.5,
+    roundTripMedianMs: 14,
+    roundTrips: 20,
+    downloadBytes: 4_194_304,
+    downloadMbps: 93.5,
+    uploadBytes: 1_048_576,
+    uploadMbps: null,
     checks: [],
     ...changes,
   };
