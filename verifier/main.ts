@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { drawOpenings } from '../challenges/compute/openings.js';
+import { drawWalkers } from '../challenges/memory/openings.js';
 import { fromHex } from '../protocol/bytes.js';
 import { systemClock } from '../protocol/clock.js';
 import { TouchstoneError } from '../protocol/error.js';
 import { loadDevices } from '../scoring/queries/devices.js';
 import { examHistory, examOutcomes } from '../scoring/queries/exams.js';
 import { insertFacts } from '../scoring/queries/insert-facts.js';
+import { latestNetwork } from '../scoring/queries/network.js';
 import { openClickHouse } from '../scoring/storage/clickhouse.js';
 import { migrate } from '../scoring/storage/migrate.js';
 import { isRefusal } from '../scoring/storage/refusal.js';
@@ -27,6 +29,7 @@ import { Sessions } from './identity/sessions.js';
 import { Journal } from './journal/journal.js';
 import { Shipper } from './journal/shipper.js';
 import { Metrics } from './metrics.js';
+import { NetworkExams } from './network/network-exams.js';
 import type { VerifierOptions } from './options.js';
 import { startPresence } from './presence/presence.js';
 import { ProofPool } from './proofs/pool.js';
@@ -77,6 +80,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
   const devices = new Devices(await loadDevices(clickhouse), {
     outcomes: (device) => examOutcomes(clickhouse, device),
     exams: (device) => examHistory(clickhouse, device, historyLength),
+    network: (device) => latestNetwork(clickhouse, device),
   });
 
   const commitMs = Math.max(commitAtLeastMs, options.examSeconds * 1000 * commitTimes);
@@ -93,6 +97,16 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     journalLagBytes: () => shipper.lagBytes,
     clickhouseHealthy: () => shipper.healthy,
   });
+  const network = new NetworkExams({
+    hub,
+    clock,
+    random,
+    observe: (measured, device) => {
+      metrics.lineMeasured(measured);
+      log.info({ device, measured }, 'line measured');
+    },
+    log,
+  });
   const examiner: Examiner = new Examiner({
     clock,
     random,
@@ -103,7 +117,11 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     recorder,
     serial,
     check: checkWith(proofs),
-    draw: (shape) => drawOpenings(shape, options.openings, randomInt),
+    draw: {
+      compute: (shape) => drawOpenings(shape, options.openings, randomInt),
+      memory: (shape) => drawWalkers(shape, options.walkerOpenings, randomInt),
+    },
+    measureNetwork: (device, exam) => network.measure(device, exam),
     conclude: makeConclude({
       clock,
       random,
@@ -114,8 +132,9 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
       lagBetween: (from, to) => lag.longestBetween(from, to),
       observe: (exam) => {
         metrics.examined(exam);
-        const { device, card, outcome, reasons, gflops } = exam;
-        log.info({ exam: exam.exam, device, card, outcome, reasons, gflops }, 'exam finished');
+        const { device, card, outcome, reasons, gflops, memory } = exam;
+        const { bandwidthGBps = null } = memory ?? {};
+        log.info({ exam: exam.exam, device, card, outcome, reasons, gflops, bandwidthGBps }, 'exam finished');
       },
     }),
     cohortMs: options.cohortMs,
@@ -189,8 +208,17 @@ async function closeWithin(app: FastifyInstance, ms: number): Promise<void> {
 
 const checkWith =
   (proofs: ProofPool): RoomOptions['check'] =>
-  (shape, { seed, roots, openings }, reveals) =>
-    proofs.check({ shape, seed: fromHex(seed), roots: roots.map(fromHex), openings, reveals });
+  (commitment, reveals) => {
+    const roots = commitment.roots.map(fromHex);
+    const seed = fromHex(commitment.seed);
+    if (commitment.part === 'compute') {
+      const { part, shape, openings } = commitment;
+      return proofs.check({ part, shape, seed, roots, openings, reveals });
+    }
+    const { part, shape, openings } = commitment;
+    const tableSeed = fromHex(commitment.tableSeed);
+    return proofs.check({ part, shape, tableSeed, walkSeed: seed, roots, openings, reveals });
+  };
 
 async function openState(redisUrl: string | null, onError: (error: Error) => void): Promise<HotState> {
   if (redisUrl === null) return new MemoryState(systemClock);

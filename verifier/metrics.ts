@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Code } from '../protocol/codes/table.js';
-import type { ExamFact } from '../scoring/facts.js';
+import type { ExamFact, NetworkFact } from '../scoring/facts.js';
+import type { NotMeasured } from './network/network-exams.js';
 
 /** What is read when somebody asks, instead of being kept. */
 export interface Gauges {
@@ -11,7 +12,7 @@ export interface Gauges {
   clickhouseHealthy(): boolean;
 }
 
-/** The verifier's Prometheus metrics. One counter step and one latency observation for each exam of a card. */
+/** The verifier's Prometheus metrics. One counter step and one observation of each time for each exam of a card. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #exams = new Counter({
@@ -22,14 +23,40 @@ export class Metrics {
   });
   readonly #elapsed = new Histogram({
     name: 'touchstone_exam_seconds',
-    help: 'From go to commit on the verifier clock, of exams that came that far',
+    help: 'From go to commit of the compute part on the verifier clock, of exams that came that far',
     buckets: [0.25, 0.5, 1, 2, 3, 4, 5, 7.5, 10, 15, 30, 60],
+    registers: [this.registry],
+  });
+  readonly #built = new Histogram({
+    name: 'touchstone_table_seconds',
+    help: 'From the order to build a table to the word that it stands',
+    buckets: [1, 2, 5, 10, 20, 30, 60, 120, 240, 480, 900],
+    registers: [this.registry],
+  });
+  readonly #walked = new Histogram({
+    name: 'touchstone_walk_seconds',
+    help: 'From go to commit of the memory part on the verifier clock, of exams that came that far',
+    buckets: [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30, 60],
     registers: [this.registry],
   });
   readonly #refused = new Counter({
     name: 'touchstone_messages_refused_total',
     help: 'Messages of agents that were refused, by code',
     labelNames: ['code'] as const,
+    registers: [this.registry],
+  });
+
+  readonly #lines = new Counter({
+    name: 'touchstone_network_exams_total',
+    help: 'Measurements of lines, by what came of the download and of the upload; gone or busy where nothing was measured',
+    labelNames: ['download', 'upload'] as const,
+    registers: [this.registry],
+  });
+  readonly #rates = new Histogram({
+    name: 'touchstone_network_mbps',
+    help: 'Throughput of lines on the verifier clock, Mbit/s',
+    labelNames: ['direction'] as const,
+    buckets: [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000],
     registers: [this.registry],
   });
 
@@ -52,9 +79,20 @@ export class Metrics {
     );
   }
 
-  examined({ outcome, reasons, elapsedMs }: ExamFact): void {
+  examined({ outcome, reasons, elapsedMs, memory }: ExamFact): void {
     this.#exams.inc({ outcome, reason: reasons[0] ?? 'none' });
     if (elapsedMs !== null) this.#elapsed.observe(elapsedMs / 1000);
+    if (typeof memory?.buildMs === 'number') this.#built.observe(memory.buildMs / 1000);
+    if (typeof memory?.elapsedMs === 'number') this.#walked.observe(memory.elapsedMs / 1000);
+  }
+
+  lineMeasured(measured: NetworkFact | NotMeasured): void {
+    if (typeof measured === 'string') return this.#lines.inc({ download: measured, upload: measured });
+    const codeOf = (name: string) => measured.checks.find(({ check }) => check === name)?.code ?? 'none';
+    this.#lines.inc({ download: codeOf('network.download'), upload: codeOf('network.upload') });
+    const { downloadMbps, uploadMbps } = measured;
+    if (downloadMbps !== null) this.#rates.observe({ direction: 'download' }, downloadMbps);
+    if (uploadMbps !== null) this.#rates.observe({ direction: 'upload' }, uploadMbps);
   }
 
   refused(code: Code): void {

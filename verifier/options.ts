@@ -1,4 +1,5 @@
 import type { Catalogue } from '../scoring/catalogue/catalogue.js';
+import type { NetworkSettings } from './network/settings.js';
 
 /** How a verifier is run. `cli/commands/verifier.ts` fills it from the command line. */
 export interface VerifierOptions {
@@ -22,14 +23,18 @@ export interface VerifierOptions {
   readonly proxies: number;
   /** How long the first waiting device waits for others to be examined with, milliseconds. */
   readonly cohortMs: number;
-  /** Seconds that an exam should take on a card of the claimed class. */
+  /** Seconds that the compute part of an exam should take on a card of the claimed class. */
   readonly examSeconds: number;
-  /** Pages opened in an exam. */
+  /** Pages opened in the compute part. */
   readonly openings: number;
-  /** Time for compiling and warming up. */
+  /** Walkers opened in the memory part. */
+  readonly walkerOpenings: number;
+  /** Time for compiling and warming up; building a table has its own beside. */
   readonly armMs: number;
   /** Time for answering the openings. */
   readonly revealMs: number;
+  /** How lines are measured, where otherwise than usual. */
+  readonly network: Partial<NetworkSettings>;
   readonly pingMs: number;
   /** Requests a minute from one address. */
   readonly requestsPerMinute: number;
@@ -50,8 +55,10 @@ export const defaultOptions: Omit<VerifierOptions, 'dataDir' | 'catalogue'> = {
   cohortMs: 5_000,
   examSeconds: 2,
   openings: 32,
+  walkerOpenings: 16,
   armMs: 60_000,
   revealMs: 15_000,
+  network: {},
   pingMs: 10_000,
   requestsPerMinute: 600,
   enrolmentsPerHour: 2_000,

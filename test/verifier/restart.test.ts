@@ -85,6 +85,7 @@ describe('a verifier that is killed in the middle of an exam', () => {
     expect(history.map(({ summary }) => summary)).toEqual([
       'examining → verified',
       'card 0: passed',
+      'line measured',
       'enrolled → examining',
       'enrolled with 1 card(s)',
     ]);

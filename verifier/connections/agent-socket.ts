@@ -1,11 +1,14 @@
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { Clock } from '../../protocol/clock.js';
 import { type Code, codeTable } from '../../protocol/codes/table.js';
 import { limits } from '../../protocol/limits.js';
-import type { AgentMessage, VerifierMessage } from '../../protocol/messages/exam.js';
+import type { AgentMessage, CardMessage, VerifierMessage } from '../../protocol/messages/exam.js';
 import type { Connection } from './hub.js';
 import { parseFrame } from './incoming.js';
+import type { Transfer } from './line.js';
+import { Pings } from './pings.js';
 import { MessageRate } from './rate.js';
+import { Transfers } from './transfers.js';
 
 /** Bytes that may wait for a slow reader before the connection is given up. */
 const maxBuffered = 4 * 1024 * 1024;
@@ -16,22 +19,24 @@ export interface AgentSocketOptions {
   readonly device: string;
   readonly socket: WebSocket;
   readonly clock: Clock;
-  /** Pause between pings; a peer that answers none of two is gone. */
+  /** Pause between pings; a peer of whom nothing comes after two is gone. */
   readonly pingMs: number;
   /** @returns the code with which the message is refused, or null */
-  readonly receive: (message: AgentMessage, at: number) => Code | null;
+  readonly receive: (message: CardMessage, at: number) => Code | null;
   readonly closed: () => void;
   readonly refused: (code: Code) => void;
 }
 
-/** An agent's WebSocket: frames in and out, limits, life signs. Knows nothing of exams. */
+/** An agent's WebSocket: frames in and out, limits, life signs, transfers. Knows nothing of exams. */
 export class AgentSocket implements Connection {
   readonly device: string;
   readonly #options: AgentSocketOptions;
   readonly #rate: MessageRate;
+  readonly #pings: Pings;
   readonly #pinger: NodeJS.Timeout;
-  #pingAt: number | null = null;
-  #missed = 0;
+  readonly #transfers = new Transfers();
+  /** Pings since the last sign of life. */
+  #unanswered = 0;
   #lastSeenAt: number;
   #roundTripMs: number | null = null;
 
@@ -40,17 +45,22 @@ export class AgentSocket implements Connection {
     this.device = options.device;
     this.#options = options;
     this.#rate = new MessageRate(clock.monotonic());
+    this.#pings = new Pings(socket, clock);
     this.#lastSeenAt = clock.now();
-    socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
-    socket.on('pong', () => this.#pong());
+    socket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary));
+    socket.on('pong', (data) => this.#pings.pong(data) || this.#takeControl(data));
+    // `ws` has answered it already, and ends the connection where its answers pile up.
+    socket.on('ping', (data) => this.#takeControl(data));
     // `ws` reports a broken peer here and closes by itself; the end arrives as `close`.
     socket.on('error', () => {});
     socket.on('close', () => {
       clearInterval(this.#pinger);
+      this.#pings.end();
+      this.#transfers.end();
       options.closed();
     });
-    this.#pinger = setInterval(() => this.#ping(), options.pingMs);
-    this.#ping();
+    this.#pinger = setInterval(() => this.#keepAlive(), options.pingMs);
+    this.#keepAlive();
   }
 
   get roundTripMs(): number | null {
@@ -77,15 +87,58 @@ export class AgentSocket implements Connection {
     this.#refuse(code);
   }
 
-  #receive(data: RawData, isBinary: boolean): void {
+  async ping(withinMs: number): Promise<number | null> {
+    const tookMs = await this.#pings.ping(withinMs);
+    if (tookMs !== null) {
+      this.#hear();
+      this.#roundTripMs = Math.min(this.#roundTripMs ?? Number.POSITIVE_INFINITY, tookMs);
+    }
+    return tookMs;
+  }
+
+  sendBytes(bytes: Uint8Array): Promise<boolean> {
+    const { socket } = this.#options;
+    if (socket.readyState !== socket.OPEN) return Promise.resolve(false);
+    return new Promise((resolve) => socket.send(bytes, (error) => resolve(!error)));
+  }
+
+  startTransfer(transfer: Transfer): (() => void) | null {
+    const { socket, clock } = this.#options;
+    if (socket.readyState !== socket.OPEN) return null;
+    const end = this.#transfers.start(transfer, () => clock.monotonic());
+    if (end !== null) this.#rate.allowMessages(transfer.messages);
+    return end;
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
     const at = this.#options.clock.monotonic();
-    this.#lastSeenAt = this.#options.clock.now();
-    if ((data as Buffer).length > limits.frameBytes) return this.#refuse('message.too-large');
-    if (!this.#rate.take((data as Buffer).length, at)) return this.#refuse('message.too-many');
-    const parsed = parseFrame(data as Buffer, isBinary);
+    this.#hear();
+    if (data.length > (isBinary ? limits.transferFrameBytes : limits.frameBytes)) {
+      return this.#refuse('message.too-large');
+    }
+    if (isBinary && this.#transfers.takeBytes(data, at)) return;
+    if (!this.#rate.take(data.length, at)) return this.#refuse('message.too-many');
+    if (isBinary) return this.#refuse('network.not-asked');
+    const parsed = parseFrame(data, isBinary);
     if ('refused' in parsed) return this.#refuse(parsed.refused);
-    const refused = this.#options.receive(parsed.message, at);
+    const refused = this.#take(parsed.message, at);
     if (refused !== null) this.#refuse(refused, parsed.message);
+  }
+
+  #take(message: AgentMessage, at: number): Code | null {
+    if (message.type !== 'network.received') return this.#options.receive(message, at);
+    return this.#transfers.takeReport(message, at) ? null : 'network.not-asked';
+  }
+
+  /** A ping, or a pong that nobody waits for: harmless, and too many of them are too many messages. */
+  #takeControl(data: Buffer): void {
+    this.#hear();
+    if (!this.#rate.take(data.length, this.#options.clock.monotonic())) this.#refuse('message.too-many');
+  }
+
+  #hear(): void {
+    this.#lastSeenAt = this.#options.clock.now();
+    this.#unanswered = 0;
   }
 
   #refuse(code: Code, about?: AgentMessage): void {
@@ -98,25 +151,15 @@ export class AgentSocket implements Connection {
       title,
       detail,
       fix,
-      ...(about === undefined ? {} : { exam: about.exam, card: about.card }),
+      ...(about === undefined ? {} : { exam: about.exam, ...('card' in about && { card: about.card }) }),
     });
     if (closes) socket.close(closeCodes[code] ?? 1008, code);
   }
 
-  #ping(): void {
-    const { socket, clock } = this.#options;
-    if (this.#pingAt !== null) this.#missed += 1;
-    if (this.#missed >= 2) return socket.terminate();
-    this.#pingAt = clock.monotonic();
-    if (socket.readyState === socket.OPEN) socket.ping();
-  }
-
-  #pong(): void {
-    if (this.#pingAt === null) return;
-    const took = this.#options.clock.monotonic() - this.#pingAt;
-    this.#pingAt = null;
-    this.#missed = 0;
-    this.#lastSeenAt = this.#options.clock.now();
-    this.#roundTripMs = Math.min(this.#roundTripMs ?? Number.POSITIVE_INFINITY, took);
+  #keepAlive(): void {
+    const { socket, pingMs } = this.#options;
+    if (this.#unanswered >= 2) return socket.terminate();
+    this.#unanswered += 1;
+    void this.ping(2 * pingMs);
   }
 }

@@ -1,7 +1,8 @@
 import type { VerifierMessage } from '../../protocol/messages/exam.js';
+import type { Line } from './line.js';
 
 /** One agent's living connection, as the rest of the verifier sees it. */
-export interface Connection {
+export interface Connection extends Line {
   readonly device: string;
   /** False when it is closing or its reader is too far behind. */
   send(message: VerifierMessage): boolean;

@@ -9,6 +9,7 @@ import {
   ExamReady,
   ExamReveal,
 } from '../../protocol/messages/exam.js';
+import { NetworkReceived } from '../../protocol/messages/network.js';
 
 // One validator a type instead of one for the union: the error can then say "unknown type" or "this type, but wrong".
 const validators: Record<AgentMessageType, { Check(value: unknown): boolean }> = {
@@ -16,6 +17,7 @@ const validators: Record<AgentMessageType, { Check(value: unknown): boolean }> =
   'exam.decline': Compile(ExamDecline),
   'exam.commit': Compile(ExamCommit),
   'exam.reveal': Compile(ExamReveal),
+  'network.received': Compile(NetworkReceived),
 };
 
 export type Parsed = { readonly message: AgentMessage } | { readonly refused: Code };

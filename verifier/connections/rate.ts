@@ -6,6 +6,7 @@ export class MessageRate {
   readonly #messages: Bucket;
   readonly #bytes: Bucket;
   #allowed = 0;
+  #allowedMessages = 0;
 
   /** @param now monotonic milliseconds */
   constructor(now: number) {
@@ -15,15 +16,27 @@ export class MessageRate {
 
   /** Openings were asked: one frame as an answer is not counted against the bytes. */
   allowAnswer(): void {
-    this.#allowed += limits.frameBytes;
+    this.#allowed = Math.min(this.#allowed + limits.frameBytes, limits.cards * limits.frameBytes);
+  }
+
+  /** A transfer begins: so many messages of its own are not counted. Those of an earlier one are no longer allowed. */
+  allowMessages(count: number): void {
+    this.#allowedMessages = count;
   }
 
   /** @returns false when this message is one too many, or too much */
   take(bytes: number, now: number): boolean {
-    if (!this.#messages.take(1, now)) return false;
+    if (!this.#takeMessage(now)) return false;
     if (this.#bytes.take(bytes, now)) return true;
     if (this.#allowed < bytes) return false;
     this.#allowed -= bytes;
+    return true;
+  }
+
+  #takeMessage(now: number): boolean {
+    if (this.#messages.take(1, now)) return true;
+    if (this.#allowedMessages === 0) return false;
+    this.#allowedMessages -= 1;
     return true;
   }
 }

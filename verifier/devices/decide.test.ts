@@ -37,7 +37,7 @@ const exam = (outcome: ExamOutcome, reason: Code, card = 0): ExamFact => ({
   device,
   exam: 'ex_1',
   card,
-  examKind: 'compute',
+  examKind: 'joint',
   attempts: 1,
   outcome,
   reasons: [reason],
@@ -63,6 +63,7 @@ function historyOf(outcomes: readonly ExamOutcome[]): ExamHistory {
     outcomes: outcomes.map((outcome, at) => ({ outcome, card: 0, at, gflops: null, class: null })),
     latest: new Map(),
     judged: new Map(),
+    network: null,
   };
 }
 const none = historyOf([]);

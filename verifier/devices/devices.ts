@@ -1,4 +1,4 @@
-import type { ExamFact, Fact } from '../../scoring/facts.js';
+import type { ExamFact, Fact, NetworkFact } from '../../scoring/facts.js';
 import type { DeviceRecord } from '../../scoring/queries/devices.js';
 import type { ExamResult } from '../../scoring/queries/exams.js';
 
@@ -11,18 +11,22 @@ export interface ExamHistory {
   readonly latest: ReadonlyMap<number, ExamFact>;
   /** The last exam of each card that said something: passed or failed. */
   readonly judged: ReadonlyMap<number, ExamFact>;
+  /** The last measurement of its line. */
+  readonly network: NetworkFact | null;
 }
 
 export interface HistorySource {
   outcomes(device: string): Promise<ExamResult[]>;
   /** Newest first. */
   exams(device: string): Promise<ExamFact[]>;
+  network(device: string): Promise<NetworkFact | null>;
 }
 
 interface LoadedHistory {
   readonly outcomes: ExamResult[];
   readonly latest: Map<number, ExamFact>;
   readonly judged: Map<number, ExamFact>;
+  network: NetworkFact | null;
 }
 
 /**
@@ -77,6 +81,9 @@ export class Devices {
         case 'exam.finished':
           await this.#examined(fact);
           break;
+        case 'network.measured':
+          await this.#measured(fact);
+          break;
         case 'presence':
         case 'heartbeat':
           break;
@@ -105,7 +112,7 @@ export class Devices {
     if (known === undefined)
       this.#histories.set(
         fact.device,
-        Promise.resolve({ outcomes: [], latest: new Map(), judged: new Map() }),
+        Promise.resolve({ outcomes: [], latest: new Map(), judged: new Map(), network: null }),
       );
   }
 
@@ -124,6 +131,10 @@ export class Devices {
     if (isJudged(fact)) history.judged.set(card, fact);
   }
 
+  async #measured(fact: NetworkFact): Promise<void> {
+    if (this.#states.has(fact.device)) (await this.#history(fact.device)).network = fact;
+  }
+
   #history(device: string): Promise<LoadedHistory> {
     const loaded = this.#histories.get(device);
     if (loaded !== undefined) return loaded;
@@ -135,8 +146,13 @@ export class Devices {
   }
 
   async #load(device: string): Promise<LoadedHistory> {
-    const [outcomes, exams] = await Promise.all([this.#source.outcomes(device), this.#source.exams(device)]);
-    return { outcomes, latest: lastOfEach(exams), judged: lastOfEach(exams.filter(isJudged)) };
+    const source = this.#source;
+    const [outcomes, exams, network] = await Promise.all([
+      source.outcomes(device),
+      source.exams(device),
+      source.network(device),
+    ]);
+    return { outcomes, latest: lastOfEach(exams), judged: lastOfEach(exams.filter(isJudged)), network };
   }
 }
 

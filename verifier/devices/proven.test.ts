@@ -19,7 +19,7 @@ const passed = (card: number, of: CardClaim, changes: Partial<ExamFact> = {}) =>
 
 function facts(cards: CardClaim[], exams: ExamFact[], status: DeviceState['status'] = 'verified') {
   const judged = new Map(exams.map((exam) => [exam.card, exam]));
-  const history: ExamHistory = { outcomes: [], latest: judged, judged };
+  const history: ExamHistory = { outcomes: [], latest: judged, judged, network: null };
   return { state: { status, enrolment: { cards } } as DeviceState, history, catalogue };
 }
 
@@ -29,6 +29,12 @@ describe('what is proven of a card', () => {
     expect(judgedExam(history, claim('A'), 0)?.class).toBe('good');
     expect(judgedExam(history, claim('B'), 0)).toBeNull();
     expect(judgedExam(history, claim('A', null), 0)).toBeNull();
+  });
+
+  it('is nothing by an exam of before its memory could be examined', () => {
+    const { history } = facts([], [passed(0, claim('A'))]);
+    expect(judgedExam(history, { ...claim('A'), memoryEngine: null }, 0)?.class).toBe('good');
+    expect(judgedExam(history, { ...claim('A'), memoryEngine: 'webgpu' }, 0)).toBeNull();
   });
 
   it('lets a card earn while its device is verified and its pass is no older than a day', () => {

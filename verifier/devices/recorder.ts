@@ -18,10 +18,10 @@ export class Recorder {
    */
   async record(facts: readonly Fact[]): Promise<void> {
     if (facts.length === 0) return;
-    const examined = new Set(
-      facts.filter((fact) => fact.kind === 'exam.finished').map((fact) => fact.device),
+    const examined = facts.flatMap((fact) =>
+      fact.kind === 'exam.finished' || fact.kind === 'network.measured' ? [fact.device] : [],
     );
-    for (const device of examined) await this.#devices.prepare(device);
+    for (const device of new Set(examined)) await this.#devices.prepare(device);
     await this.#journal.append(facts);
     await this.#devices.apply(facts);
   }

@@ -1,11 +1,12 @@
 import { type Code, codeTable, isCode } from '../../protocol/codes/table.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
+import { tableBytes } from '../../protocol/shapes.js';
 import { type CardClass, type Catalogue, unlistedId } from '../../scoring/catalogue/catalogue.js';
-import type { ExamFact } from '../../scoring/facts.js';
+import type { ExamFact, MemoryPart, NetworkFact } from '../../scoring/facts.js';
 import type { Score } from '../../scoring/formula/v1/v1.js';
 import type { DeviceState, ExamHistory } from '../devices/devices.js';
 import { isEligible, judgedExam } from '../devices/proven.js';
-import type { DeviceDocument, LastExam, Reason } from './schemas.js';
+import type { DeviceDocument, LastExam, MemoryResult, NetworkResult, Reason } from './schemas.js';
 
 /** All that the documents of a device are made of. */
 export interface DeviceFacts {
@@ -46,6 +47,7 @@ export function deviceDocument(facts: DeviceFacts): DeviceDocument {
     lastSeenAt: lastSeenAt === null ? null : timeOf(lastSeenAt),
     agent: state.enrolment.agent,
     cards: cardDocuments(facts),
+    network: networkResult(facts.history.network),
     scores: {
       formula: score.formula,
       integrity: score.integrity.value,
@@ -60,7 +62,7 @@ export function deviceDocument(facts: DeviceFacts): DeviceDocument {
 export function cardDocuments(facts: DeviceFacts): DeviceDocument['cards'] {
   const { state, history, classes, now } = facts;
   return state.enrolment.cards.map((claim, card) => {
-    const { kind, model, memoryBytes, engine } = claim;
+    const { kind, model, memoryBytes, engine, memoryEngine = null } = claim;
     const last = history.latest.get(card);
     return {
       card,
@@ -68,18 +70,26 @@ export function cardDocuments(facts: DeviceFacts): DeviceDocument['cards'] {
       model,
       memoryBytes,
       engine,
+      memoryEngine,
       claimedClass: classes[card]?.id ?? unlistedId,
       class: judgedExam(history, claim, card)?.class ?? null,
       eligible: isEligible(facts, card, now),
-      reasons: cardReasons(kind, engine).map(reasonOf),
+      reasons: cardReasons(claim).map(reasonOf),
       lastExam: last === undefined ? null : lastExamOf(last),
     };
   });
 }
 
-function cardReasons(kind: CardClaim['kind'], engine: string | null): Code[] {
+function cardReasons({ kind, engine, memoryEngine = null }: CardClaim): Code[] {
   if (engine === null) return ['card.not-examinable'];
-  return kind === 'software' ? ['card.never-eligible'] : [];
+  if (kind === 'software') return ['card.never-eligible'];
+  return kind === 'gpu' && memoryEngine === null ? ['memory.not-examined'] : [];
+}
+
+export function networkResult(fact: NetworkFact | null): NetworkResult | null {
+  if (fact === null) return null;
+  const { at, roundTripMinMs, roundTripMedianMs, downloadMbps, uploadMbps } = fact;
+  return { at: timeOf(at), roundTripMinMs, roundTripMedianMs, downloadMbps, uploadMbps };
 }
 
 const lastExamOf = (exam: ExamFact): LastExam => ({
@@ -91,6 +101,15 @@ const lastExamOf = (exam: ExamFact): LastExam => ({
   class: exam.class,
   gflops: exam.gflops,
   elapsedMs: exam.elapsedMs,
+  memory: exam.memory ? memoryResult(exam.memory) : null,
   reasons: exam.reasons.map(reasonOf),
   checks: exam.checks,
+});
+
+const memoryResult = ({ engine, shape, buildMs, elapsedMs, bandwidthGBps }: MemoryPart): MemoryResult => ({
+  engine,
+  tableBytes: tableBytes(shape),
+  buildMs,
+  elapsedMs,
+  bandwidthGBps,
 });

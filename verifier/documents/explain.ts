@@ -2,7 +2,7 @@ import { codeTable, isCode } from '../../protocol/codes/table.js';
 import type { DeviceStatus } from '../../protocol/status.js';
 import type { Fact } from '../../scoring/facts.js';
 import type { Score } from '../../scoring/formula/v1/v1.js';
-import { cardDocuments, type DeviceFacts, reasonOf, timeOf } from './device.js';
+import { cardDocuments, type DeviceFacts, networkResult, reasonOf, timeOf } from './device.js';
 import type { ExplainDocument, HistoryEntry, ScorePart } from './schemas.js';
 
 /**
@@ -23,6 +23,7 @@ export function explainDocument(facts: DeviceFacts, events: readonly Fact[]): Ex
     next: nextStep(state.status, state.reasons),
     scores: scoreParts(score, state.status),
     cards: cardDocuments(facts),
+    network: networkResult(facts.history.network),
     history: events.flatMap(historyEntry),
   };
 }
@@ -130,11 +131,21 @@ function historyEntry(fact: Fact): HistoryEntry[] {
       return [{ ...entry, summary: `${from} → ${to}`, reasons, inputs, thresholds, evidence }];
     }
     case 'exam.finished': {
-      const inputs = fact.gflops === null ? {} : { gflops: fact.gflops };
+      const inputs = numbers({ gflops: fact.gflops, bandwidthGBps: fact.memory?.bandwidthGBps ?? null });
       return [{ ...entry, summary: `card ${fact.card}: ${fact.outcome}`, reasons: fact.reasons, inputs }];
+    }
+    case 'network.measured': {
+      const { roundTripMinMs, downloadMbps, uploadMbps, checks } = fact;
+      const inputs = numbers({ roundTripMinMs, downloadMbps, uploadMbps });
+      const reasons = [...new Set(checks.map(({ code }) => code))];
+      return [{ ...entry, summary: 'line measured', reasons, inputs }];
     }
     case 'presence':
     case 'heartbeat':
       return [];
   }
 }
+
+/** Only what was measured. */
+const numbers = (values: Record<string, number | null>): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== null));

@@ -15,6 +15,15 @@ export const Reason = Type.Object({
 });
 export type Reason = Static<typeof Reason>;
 
+export const MemoryResult = Type.Object({
+  engine: Nullable(Type.String()),
+  tableBytes: Type.Integer({ description: 'Size of the table that was asked' }),
+  buildMs: Nullable(Type.Number({ description: 'From the order to build to the word that it stands' })),
+  elapsedMs: Nullable(Type.Number({ description: "The walk, on the verifier's clock" })),
+  bandwidthGBps: Nullable(Type.Number({ description: 'Proven bandwidth of the walk, 10⁹ bytes per second' })),
+});
+export type MemoryResult = Static<typeof MemoryResult>;
+
 export const LastExam = Type.Object({
   exam: ExamId,
   at: Time,
@@ -24,6 +33,7 @@ export const LastExam = Type.Object({
   class: Nullable(Type.String({ description: 'What the exam supports' })),
   gflops: Nullable(Type.Number({ description: 'Proven rate, 10⁹ operations per second' })),
   elapsedMs: Nullable(Type.Number({ description: "From go to commit on the verifier's clock" })),
+  memory: Nullable(MemoryResult),
   reasons: Type.Array(Reason),
   checks: Type.Array(Check),
 });
@@ -35,6 +45,7 @@ export const CardDocument = Type.Object({
   model: Type.String({ description: 'As claimed' }),
   memoryBytes: Type.Integer({ description: 'As claimed' }),
   engine: Nullable(Type.String()),
+  memoryEngine: Nullable(Type.String({ description: 'What would hold a table; null when nothing can' })),
   claimedClass: Type.String(),
   class: Nullable(
     Type.String({ description: 'Of the last exam that judged this very card; null until one supports it' }),
@@ -46,6 +57,15 @@ export const CardDocument = Type.Object({
   reasons: Type.Array(Reason, { description: 'What has to be known of it beside its exams' }),
   lastExam: Nullable(LastExam),
 });
+
+export const NetworkResult = Type.Object({
+  at: Time,
+  roundTripMinMs: Nullable(Type.Number()),
+  roundTripMedianMs: Nullable(Type.Number()),
+  downloadMbps: Nullable(Type.Number({ description: 'To the device, 10⁶ bits per second' })),
+  uploadMbps: Nullable(Type.Number({ description: 'From the device' })),
+});
+export type NetworkResult = Static<typeof NetworkResult>;
 
 /** `GET /v1/devices/:id`: public facts only. */
 export const DeviceDocument = Type.Object({
@@ -59,6 +79,7 @@ export const DeviceDocument = Type.Object({
   lastSeenAt: Nullable(Time),
   agent: Type.Object({ version: Type.String(), platform: Type.String() }),
   cards: Type.Array(CardDocument),
+  network: Nullable(NetworkResult),
   scores: Type.Object({
     formula: Type.String(),
     integrity: Type.Number(),
@@ -107,6 +128,7 @@ export const ExplainDocument = Type.Object({
   next: Type.String({ description: 'What happens next, or what to do' }),
   scores: Type.Array(ScorePart),
   cards: Type.Array(CardDocument),
+  network: Nullable(NetworkResult),
   history: Type.Array(HistoryEntry, { description: 'Newest first' }),
 });
 export type ExplainDocument = Static<typeof ExplainDocument>;

@@ -1,290 +1,101 @@
-import type { ExamErrorCode, ExamReasonCode, ProofCode } from '../../protocol/codes/table.js';
-import type { AgentMessage, Opening, Reveal } from '../../protocol/messages/exam.js';
-import type { ComputeShape } from '../../protocol/shapes.js';
+import {
+  type Draw,
+  type Effects,
+  newPartExam,
+  type PartEvent,
+  type PartExam,
+  type PartPhase,
+  type PartResult,
+  type PartTask,
+  stepPart,
+} from './part-exam.js';
 
-/** How often one question is asked before silence is an answer. */
-export const maxAsks = 3;
+export type ComputeTask = Extract<PartTask, { part: 'compute' }>;
+export type MemoryTask = Extract<PartTask, { part: 'memory' }>;
 
-/** What a card committed to, and how long it took on our clock. */
-export interface Commitment {
-  readonly engine: string;
-  readonly seed: string;
-  readonly roots: readonly string[];
-  readonly elapsedMs: number;
-  /** When the commit came, monotonic milliseconds. */
-  readonly committedAt: number;
-  /** Drawn once, after the commit. Silence never gets other ones. */
-  readonly openings: readonly Opening[];
-}
-
-export type CardResult =
-  | {
-      readonly kind: 'checked';
-      readonly commitment: Commitment;
-      readonly right: number;
-      readonly code: ProofCode | 'proof.complete';
-    }
-  | {
-      readonly kind: 'unproven';
-      readonly outcome: 'failed' | 'unanswered' | 'ours';
-      readonly reason: ExamReasonCode;
-      readonly engine: string | null;
-      readonly commitment: Commitment | null;
-    };
-
-export type CardPhase =
-  /** To be armed with the next cohort. */
-  | { readonly at: 'owed' }
-  | { readonly at: 'arming' }
-  | { readonly at: 'ready' }
-  | { readonly at: 'running'; readonly seed: string; readonly goAt: number }
-  | {
-      readonly at: 'opening';
-      readonly commitment: Commitment;
-      readonly asks: number;
-      readonly asked: boolean;
-    }
-  | { readonly at: 'checking'; readonly commitment: Commitment; readonly reveals: readonly Reveal[] }
-  | { readonly at: 'done'; readonly result: CardResult };
-
+/** All that one card is asked in an exam: the compute part, then the memory part. */
 export interface CardExam {
-  readonly shape: ComputeShape;
-  /** The claimed one. */
-  readonly engine: string;
-  /** Times it was armed. */
-  readonly attempts: number;
-  /** Times it stopped between `go` and the commit: silent, giving up, or with a broken line. Once is an accident. */
-  readonly stops: number;
-  /** Seed of an attempt whose time ran out while the connection lived: its commit is late, not unknown. */
-  readonly lateSeed: string | null;
-  readonly phase: CardPhase;
+  readonly compute: PartExam;
+  /** Null where no engine can hold a table on the card. */
+  readonly memory: PartExam | null;
 }
 
-export type CardEvent =
-  | { readonly type: 'arm' }
-  | { readonly type: 'go'; readonly seed: string; readonly at: number }
-  | { readonly type: 'message'; readonly message: AgentMessage; readonly at: number }
-  | { readonly type: 'deadline' }
-  | { readonly type: 'connected' }
-  | { readonly type: 'disconnected' }
-  | { readonly type: 'checked'; readonly right: number; readonly code: ProofCode | 'proof.complete' }
-  /** Our own failure: the proof can't be checked. */
-  | { readonly type: 'ours' }
-  /** The device claims other hardware now. */
-  | { readonly type: 'hardware-changed' };
-
-export interface Step {
+export interface CardStep extends Effects {
   readonly exam: CardExam;
-  /** The message is refused with this code. It changes nothing, but for a late commit, which ends the exam. */
-  readonly refused?: ExamErrorCode;
-  /** Ask for the openings of the commitment (again). */
-  readonly open?: true;
-  /** Check the reveals. */
-  readonly check?: true;
 }
 
-export const newCardExam = (shape: ComputeShape, engine: string): CardExam => ({
-  shape,
-  engine,
-  attempts: 0,
-  stops: 0,
-  lateSeed: null,
-  phase: { at: 'owed' },
+/** How one part ended, with all that was asked. */
+export interface PartRecord<Task extends PartTask = PartTask> {
+  readonly task: Task;
+  readonly attempts: number;
+  /** Of the last table that was ordered; null before the first, and where there is none. */
+  readonly tableSeed: string | null;
+  /** From the last `arm` to its `ready`, milliseconds. */
+  readonly buildMs: number | null;
+  readonly result: PartResult;
+}
+
+/** How a card's exam ended. */
+export interface CardRecord {
+  readonly compute: PartRecord<ComputeTask>;
+  /** Null where it was not asked: the card has no such part, or its compute proof was not complete. */
+  readonly memory: PartRecord<MemoryTask> | null;
+}
+
+export const newCardExam = (compute: ComputeTask, memory: MemoryTask | null): CardExam => ({
+  compute: newPartExam(compute),
+  memory: memory === null ? null : newPartExam(memory),
 });
 
-/**
- * One card's exam as a pure step function: `arm → ready → go → commit → open → reveal → verdict`.
- * It never throws, whatever arrives.
- *
- * What "the same question again" means depends on the commit. Before it, the question is the shape, and a new
- * attempt has a new seed: with the old one a card could compute at leisure behind a broken line. After it, the
- * question is the openings, and they never change: else a card could stay silent until it likes the draw.
- *
- * @param draw draws the openings of a commitment; called once for each commitment
- */
-export function step(exam: CardExam, event: CardEvent, draw: (shape: ComputeShape) => Opening[]): Step {
-  const { phase } = exam;
-  if (phase.at === 'done')
-    return event.type === 'message' ? { exam, refused: 'exam.out-of-order' } : { exam };
-  switch (event.type) {
-    case 'arm':
-      return phase.at === 'owed'
-        ? { exam: { ...exam, attempts: exam.attempts + 1, phase: { at: 'arming' } } }
-        : { exam };
-    case 'go':
-      if (phase.at !== 'ready') return { exam };
-      return { exam: to(exam, { at: 'running', seed: event.seed, goAt: event.at }) };
-    case 'message':
-      return receive(exam, event.message, event.at, draw);
-    case 'deadline':
-      return runOut(exam);
-    case 'connected':
-      return phase.at === 'opening' && !phase.asked
-        ? { exam: to(exam, { ...phase, asked: true }), open: true }
-        : { exam };
-    case 'disconnected':
-      return lose(exam);
-    case 'checked':
-      if (phase.at !== 'checking') return { exam };
-      return {
-        exam: finish(exam, {
-          kind: 'checked',
-          commitment: phase.commitment,
-          right: event.right,
-          code: event.code,
-        }),
-      };
-    case 'ours':
-      return { exam: endUnproven(exam, 'ours', 'exam.ours') };
-    case 'hardware-changed':
-      return leave(exam);
+/** The part that the card is at; null when its exam is over. */
+export function presentPart({ compute, memory }: CardExam): PartExam | null {
+  if (compute.phase.at !== 'done') return compute;
+  return memory !== null && memory.phase.at !== 'done' && isProven(compute.phase) ? memory : null;
+}
+
+/** Takes an event to the part that the card is at. A message about the other part is refused. Never throws. */
+export function step(exam: CardExam, event: PartEvent, draw: Draw): CardStep {
+  const present = presentPart(exam);
+  if (event.type === 'hardware-changed' && present === exam.compute && exam.memory !== null) {
+    // The cards of a table that was to come are gone, whatever becomes of the present part.
+    const { exam: memory } = stepPart(exam.memory, event, draw);
+    return stepPresent({ ...exam, memory }, event, draw);
   }
+  return stepPresent(exam, event, draw);
 }
 
-function receive(
-  exam: CardExam,
-  message: AgentMessage,
-  at: number,
-  draw: (shape: ComputeShape) => Opening[],
-): Step {
-  const { phase } = exam;
-  switch (message.type) {
-    case 'exam.ready':
-      if (phase.at !== 'arming') return { exam, refused: 'exam.out-of-order' };
-      // The claimed engine chose the shape, and the rate is held against it.
-      if (message.engine !== exam.engine) return { exam, refused: 'exam.wrong-engine' };
-      return { exam: to(exam, { at: 'ready' }) };
-    case 'exam.decline':
-      return decline(exam);
-    case 'exam.commit':
-      if (phase.at === 'opening' || phase.at === 'checking') return { exam, refused: 'exam.second-commit' };
-      if (message.seed === exam.lateSeed) {
-        return { exam: endUnproven(exam, 'failed', 'exam.late'), refused: 'exam.late-commit' };
-      }
-      if (phase.at !== 'running') return { exam, refused: 'exam.out-of-order' };
-      if (message.seed !== phase.seed) return { exam, refused: 'exam.seed-unknown' };
-      if (message.roots.length !== exam.shape.rounds) return { exam, refused: 'exam.wrong-roots' };
-      return {
-        exam: to(exam, {
-          at: 'opening',
-          asks: 1,
-          asked: true,
-          commitment: {
-            engine: exam.engine,
-            seed: phase.seed,
-            roots: message.roots,
-            elapsedMs: at - phase.goAt,
-            committedAt: at,
-            openings: draw(exam.shape),
-          },
-        }),
-        open: true,
-      };
-    case 'exam.reveal':
-      if (phase.at !== 'opening' || !phase.asked) return { exam, refused: 'exam.out-of-order' };
-      return {
-        exam: to(exam, { at: 'checking', commitment: phase.commitment, reveals: message.reveals }),
-        check: true,
-      };
+function stepPresent(exam: CardExam, event: PartEvent, draw: Draw): CardStep {
+  const present = presentPart(exam);
+  if (event.type === 'message' && event.message.part !== present?.task.part) {
+    return { exam, refused: 'exam.out-of-order' };
   }
+  if (present === null) return { exam };
+  const { exam: next, ...effects } = stepPart(present, event, draw);
+  if (next === present) return { exam, ...effects };
+  return {
+    exam: present === exam.compute ? { ...exam, compute: next } : { ...exam, memory: next },
+    ...effects,
+  };
 }
 
-/** New hardware ends the exam of the old, but is no way out once the seed or the openings are known. */
-function leave(exam: CardExam): Step {
-  switch (exam.phase.at) {
-    case 'checking':
-      return { exam };
-    case 'opening':
-      return { exam: endUnproven(exam, 'failed', 'exam.silent') };
-    case 'running':
-      return { exam: endUnproven(exam, 'failed', 'exam.gave-up') };
-    default:
-      return { exam: endUncommitted(exam, 'exam.unanswered') };
-  }
+/** What goes on record of an exam that is over; null before. */
+export function recordOf(exam: CardExam): CardRecord | null {
+  if (presentPart(exam) !== null) return null;
+  const compute = partRecord(exam.compute);
+  if (compute === null) return null;
+  const memory = isProven(exam.compute.phase) && exam.memory !== null ? partRecord(exam.memory) : null;
+  return {
+    compute: compute as PartRecord<ComputeTask>,
+    memory: memory as PartRecord<MemoryTask> | null,
+  };
 }
 
-/** The engine can't: honest enough before the seed is known. After it, with the line alive, it is a silence. */
-function decline(exam: CardExam): Step {
-  switch (exam.phase.at) {
-    case 'arming':
-    case 'ready':
-      return { exam: endUncommitted(exam, 'exam.declined') };
-    case 'running':
-      return { exam: fallSilent(exam) };
-    case 'opening':
-      return runOut(exam);
-    default:
-      return { exam, refused: 'exam.out-of-order' };
-  }
+function partRecord({ task, attempts, armed, buildMs, phase }: PartExam): PartRecord | null {
+  if (phase.at !== 'done') return null;
+  const tableSeed = task.part === 'memory' ? (armed?.tableSeed ?? null) : null;
+  return { task, attempts, tableSeed, buildMs, result: phase.result };
 }
 
-/** The time of the present step is over while the connection lives. */
-function runOut(exam: CardExam): Step {
-  const { phase } = exam;
-  switch (phase.at) {
-    case 'arming':
-      return { exam: askAgain(exam, 'exam.not-ready') };
-    case 'running':
-      return { exam: { ...fallSilent(exam), lateSeed: phase.seed } };
-    case 'opening':
-      // Nobody is there who could hear it: the debt waits, however long.
-      if (!phase.asked) return { exam };
-      if (phase.asks >= maxAsks) return { exam: endUnproven(exam, 'failed', 'exam.silent') };
-      return { exam: to(exam, { ...phase, asks: phase.asks + 1, asked: true }), open: true };
-    default:
-      return { exam };
-  }
-}
-
-/** The connection is gone. */
-function lose(exam: CardExam): Step {
-  const { phase } = exam;
-  switch (phase.at) {
-    case 'arming':
-    case 'ready':
-      return { exam: askAgain(exam, 'exam.unanswered') };
-    case 'running':
-      return { exam: askAgain({ ...exam, stops: exam.stops + 1 }, 'exam.unanswered') };
-    case 'opening':
-      // The draw is known to the card now: a line that breaks here again and again is a silence.
-      if (phase.asks >= maxAsks) return { exam: endUnproven(exam, 'failed', 'exam.silent') };
-      return { exam: phase.asked ? to(exam, { ...phase, asks: phase.asks + 1, asked: false }) : exam };
-    default:
-      return { exam };
-  }
-}
-
-/** No commit, though the line is alive: asked again, and the third time it is the answer. */
-function fallSilent(exam: CardExam): CardExam {
-  if (exam.attempts >= maxAsks) return endUnproven(exam, 'failed', 'exam.silent');
-  return to({ ...exam, stops: exam.stops + 1 }, { at: 'owed' });
-}
-
-function askAgain(exam: CardExam, reason: ExamReasonCode): CardExam {
-  return exam.attempts < maxAsks ? to(exam, { at: 'owed' }) : endUncommitted(exam, reason);
-}
-
-/**
- * The end of an exam without a commit. It counts against nobody, unless the card had stopped again and again in the very
- * seconds after `go`: identities that share a chip could take turns on it that way.
- */
-function endUncommitted(exam: CardExam, reason: ExamReasonCode): CardExam {
-  return exam.stops > 1
-    ? endUnproven(exam, 'failed', 'exam.gave-up')
-    : endUnproven(exam, 'unanswered', reason);
-}
-
-const to = (exam: CardExam, phase: CardPhase): CardExam => ({ ...exam, phase });
-
-const finish = (exam: CardExam, result: CardResult): CardExam => to(exam, { at: 'done', result });
-
-function endUnproven(
-  exam: CardExam,
-  outcome: 'failed' | 'unanswered' | 'ours',
-  reason: ExamReasonCode,
-): CardExam {
-  const { phase } = exam;
-  const commitment = phase.at === 'opening' || phase.at === 'checking' ? phase.commitment : null;
-  const engine = exam.attempts > 0 ? exam.engine : null;
-  return finish(exam, { kind: 'unproven', outcome, reason, engine, commitment });
-}
+/** A table is asked of a card only that has shown all its pages. */
+const isProven = (phase: PartPhase): boolean =>
+  phase.at === 'done' && phase.result.kind === 'checked' && phase.result.code === 'proof.complete';

@@ -1,15 +1,15 @@
 import type { Clock, RandomBytes } from '../../protocol/clock.js';
 import { newFactId } from '../../protocol/ids.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
-import type { ExamFact } from '../../scoring/facts.js';
+import type { ExamFact, NetworkFact } from '../../scoring/facts.js';
 import type { Hub } from '../connections/hub.js';
 import { decide } from '../devices/decide.js';
 import type { Devices } from '../devices/devices.js';
 import { sameHardware } from '../devices/hardware.js';
 import type { Recorder } from '../devices/recorder.js';
+import type { CardRecord } from './card-exam.js';
 import { type ExamContext, examFact } from './exam-fact.js';
 import type { ExaminedCard } from './examined-cards.js';
-import type { CardRecord } from './room.js';
 
 export interface Conclusion {
   readonly device: string;
@@ -19,6 +19,8 @@ export interface Conclusion {
   readonly cards: readonly ExaminedCard[];
   readonly results: ReadonlyMap<number, CardRecord>;
   readonly roundTripMs: number | null;
+  /** What was measured of the line meanwhile; null where nothing was. It goes on record and decides nothing. */
+  readonly network: NetworkFact | null;
 }
 
 /**
@@ -42,11 +44,11 @@ export interface ConcludeOptions {
 /** The one end of every exam: judge, decide, record, observe, tell. */
 export function makeConclude(options: ConcludeOptions): Conclude {
   const { clock, random, devices, recorder, hub, commitMs, lagBetween, observe } = options;
-  return async ({ device, exam, claims, cards, results, roundTripMs }) => {
+  return async ({ device, exam, claims, cards, results, roundTripMs, network }) => {
     const state = devices.get(device);
     if (state === undefined) return;
     const at = clock.now();
-    const exams = cards.flatMap(({ card, claim, cardClass }) => {
+    const exams = cards.flatMap(({ card, claim, cardClass, memory }) => {
       const record = results.get(card);
       if (record === undefined) return [];
       const context = {
@@ -59,6 +61,7 @@ export function makeConclude(options: ConcludeOptions): Conclude {
         cardClass,
         roundTripMs,
         commitMs,
+        walkMs: memory?.commitMs ?? null,
         lagBetween,
       };
       return [examFact(context, record)];
@@ -67,7 +70,11 @@ export function makeConclude(options: ConcludeOptions): Conclude {
     // What was examined may be other cards than the device claims now. That acquits nobody, but it convicts.
     const asClaimed = sameHardware(state.enrolment.cards, claims);
     const transition = decide(state, history, exams, asClaimed, { at, random });
-    await recorder.record(transition === null ? exams : [...exams, transition]);
+    await recorder.record([
+      ...(network === null ? [] : [network]),
+      ...exams,
+      ...(transition === null ? [] : [transition]),
+    ]);
     for (const fact of exams) {
       observe(fact);
       const { card, outcome, reasons, checks } = fact;

@@ -1,10 +1,13 @@
-import { type Code, codeTable, type ExamReasonCode } from '../../protocol/codes/table.js';
+import type { Code } from '../../protocol/codes/table.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import type { Check } from '../../protocol/status.js';
 import type { CardClass } from '../../scoring/catalogue/catalogue.js';
-import type { ExamFact } from '../../scoring/facts.js';
+import type { ExamFact, MemoryPart } from '../../scoring/facts.js';
+import { judgeCard, type PartVerdict } from '../../scoring/judge/card.js';
+import { named } from '../../scoring/judge/check.js';
 import { judgeCompute } from '../../scoring/judge/compute.js';
-import type { CardRecord } from './room.js';
+import { judgeMemory } from '../../scoring/judge/memory.js';
+import type { CardRecord, ComputeTask, MemoryTask, PartRecord } from './card-exam.js';
 
 export interface ExamContext {
   readonly id: string;
@@ -17,62 +20,115 @@ export interface ExamContext {
   readonly cardClass: CardClass;
   /** Smallest round trip seen on the connection, milliseconds; null when there is none any more. */
   readonly roundTripMs: number | null;
-  /** Time that a card has from `go` to its commit. */
+  /** Time that a card has from `go` to its commit, in the compute part and in the walk. */
   readonly commitMs: number;
+  readonly walkMs: number | null;
   /** Longest standstill of our own between two instants, milliseconds (`LoopLag.longestBetween`). */
   readonly lagBetween: (from: number, to: number) => number;
 }
 
 /** What goes on record about one card's exam: the verdict, and all that is needed to reach it again. */
-export function examFact(context: ExamContext, { shape, attempts, result }: CardRecord): ExamFact {
-  const { cardClass, roundTripMs, commitMs, lagBetween, ...ids } = context;
+export function examFact(context: ExamContext, { compute, memory }: CardRecord): ExamFact {
+  const { cardClass, roundTripMs, commitMs: _, walkMs: __, lagBetween: ___, ...ids } = context;
+  const { task, attempts, result } = compute;
   const { commitment } = result;
-  const common = {
-    kind: 'exam.finished' as const,
+  const computed = judgeComputePart(context, compute);
+  const walked = memory === null ? null : judgeMemoryPart(context, memory);
+  const { outcome, reasons, class: proven, checks } = judgeCard(cardClass, computed, walked);
+  return {
+    kind: 'exam.finished',
     ...ids,
-    examKind: 'compute' as const,
+    examKind: 'joint',
     attempts,
+    outcome,
+    reasons,
     claimedClass: cardClass.id,
-    shape,
+    class: proven,
+    engine: engineOf(compute),
+    shape: task.shape,
     seed: commitment?.seed ?? null,
     roots: [...(commitment?.roots ?? [])],
-    openings: [...(commitment?.openings ?? [])],
+    openings: commitment?.part === 'compute' ? [...commitment.openings] : [],
+    pagesRight: rightOf(compute),
     elapsedMs: commitment?.elapsedMs ?? null,
     roundTripMs,
+    gflops: computed.gflops,
+    memory: memory === null ? null : memoryPart(memory, walked?.bandwidthGBps ?? null),
+    checks,
   };
+}
+
+function memoryPart(record: PartRecord<MemoryTask>, bandwidthGBps: number | null): MemoryPart {
+  const { task, attempts, tableSeed, buildMs, result } = record;
+  const { commitment } = result;
+  return {
+    engine: engineOf(record),
+    attempts,
+    shape: task.shape,
+    tableSeed,
+    walkSeed: commitment?.seed ?? null,
+    roots: [...(commitment?.roots ?? [])],
+    openings: commitment?.part === 'memory' ? [...commitment.openings] : [],
+    walkersRight: rightOf(record),
+    buildMs,
+    elapsedMs: commitment?.elapsedMs ?? null,
+    bandwidthGBps,
+  };
+}
+
+type Computed = PartVerdict & { readonly gflops: number | null };
+type Walked = PartVerdict & { readonly bandwidthGBps: number | null };
+
+function judgeComputePart(context: ExamContext, { task, result }: PartRecord<ComputeTask>): Computed {
   if (result.kind === 'unproven') {
-    const { outcome, reason, engine } = result;
-    const checks = [answerCheck(outcome === 'failed' ? 'fail' : 'not judged', reason, commitMs)];
-    return {
-      ...common,
-      engine,
-      outcome,
-      reasons: [reason],
-      class: null,
-      pagesRight: 0,
-      gflops: null,
-      checks,
-    };
+    return { ...unproven('compute', result, context.commitMs), gflops: null };
   }
-  const { engine, elapsedMs, committedAt, openings } = result.commitment;
-  const judge = (elapsed: number) =>
+  const { commitment, right, code } = result;
+  return judgeWithLag(context, commitment, 'rate.below-class', (elapsedMs) =>
     judgeCompute({
-      class: cardClass,
-      engine,
-      shape,
-      elapsedMs: elapsed,
-      roundTripMs,
-      proof: { right: result.right, opened: openings.length, code: result.code },
-    });
+      class: context.cardClass,
+      engine: commitment.engine,
+      shape: task.shape,
+      elapsedMs,
+      roundTripMs: context.roundTripMs,
+      proof: { right, opened: commitment.openings.length, code },
+    }),
+  );
+}
+
+function judgeMemoryPart(context: ExamContext, { task, buildMs, result }: PartRecord<MemoryTask>): Walked {
+  if (result.kind === 'unproven') {
+    return { ...unproven('memory', result, context.walkMs ?? context.commitMs), bandwidthGBps: null };
+  }
+  const { commitment, right, code } = result;
+  return judgeWithLag(context, commitment, 'bandwidth.below-class', (elapsedMs) =>
+    judgeMemory({
+      class: context.cardClass,
+      shape: task.shape,
+      buildMs,
+      elapsedMs,
+      roundTripMs: context.roundTripMs,
+      proof: { right, opened: commitment.openings.length, code },
+    }),
+  );
+}
+
+/**
+ * Where we stood still while it answered, and that may be all that was slow, the part is ours. It is not taken off its
+ * time: a cheat that can make us stand still would gain by it. Asked again instead.
+ */
+function judgeWithLag<V extends PartVerdict>(
+  { lagBetween }: Pick<ExamContext, 'lagBetween'>,
+  { elapsedMs, committedAt }: { readonly elapsedMs: number; readonly committedAt: number },
+  slow: Code,
+  judge: (elapsedMs: number) => V,
+): V {
   const verdict = judge(elapsedMs);
   const lag = lagBetween(committedAt - elapsedMs, committedAt);
-  const fact = { ...common, engine, pagesRight: result.right, ...verdict };
-  const tooSlow = (judged: typeof verdict) => judged.reasons.includes('rate.below-class');
-  if (!tooSlow(verdict) || tooSlow(judge(elapsedMs - lag))) return fact;
-  // We stood still while it answered, and that may be all that was slow. Not taken off its time: a cheat that can make
-  // us stand still would gain by it. Asked again instead.
+  const tooSlow = (judged: V) => judged.reasons.includes(slow);
+  if (!tooSlow(verdict) || tooSlow(judge(elapsedMs - lag))) return verdict;
   return {
-    ...fact,
+    ...verdict,
     outcome: 'ours',
     reasons: ['exam.ours'],
     class: null,
@@ -82,21 +138,29 @@ export function examFact(context: ExamContext, { shape, attempts, result }: Card
 
 /** A check that failed where the exam decides nothing: shown with its figures, without the verdict. */
 function unjudged(check: Check): Check {
-  if (check.verdict !== 'fail') return check;
-  return { ...check, verdict: 'not judged', code: 'exam.ours', fix: codeTable['exam.ours'].fix };
+  return check.verdict === 'fail' ? { ...check, verdict: 'not judged', ...named('exam.ours') } : check;
 }
 
-/** The check of an exam that ended without a proof in time. */
-function answerCheck(verdict: Check['verdict'], code: ExamReasonCode, withinMs: number): Check {
-  const { fix } = codeTable[code as Code];
-  return {
-    check: 'compute.answer',
+/** A part that ended without a proof in time. */
+function unproven(
+  part: 'compute' | 'memory',
+  { outcome, reason }: Extract<PartRecord['result'], { kind: 'unproven' }>,
+  withinMs: number,
+): PartVerdict {
+  const check: Check = {
+    check: `${part}.answer`,
     measured: 0,
     required: 1,
     relation: 'at least',
     unit: `proof within ${withinMs / 1000} s`,
-    verdict,
-    code,
-    fix,
+    verdict: outcome === 'failed' ? 'fail' : 'not judged',
+    ...named(reason),
   };
+  return { outcome, reasons: [reason], class: null, checks: [check] };
 }
+
+function engineOf({ result }: PartRecord): string | null {
+  return result.kind === 'checked' ? result.commitment.engine : result.engine;
+}
+
+const rightOf = ({ result }: PartRecord): number => (result.kind === 'checked' ? result.right : 0);

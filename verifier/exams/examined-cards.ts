@@ -1,28 +1,67 @@
+import { limits } from '../../protocol/limits.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
-import type { ComputeShape } from '../../protocol/shapes.js';
+import type { MemoryShape } from '../../protocol/shapes.js';
 import type { CardClass, Catalogue } from '../../scoring/catalogue/catalogue.js';
 import { classOfClaim } from '../../scoring/catalogue/class-of-claim.js';
 import { computeShapeFor } from '../../scoring/catalogue/compute-shape.js';
+import { memoryShapeFor, tableBuildMs } from '../../scoring/catalogue/memory-shape.js';
+import { walkDeadlineMs } from '../../scoring/catalogue/sizing-rule.js';
 import type { DeviceState } from '../devices/devices.js';
+import type { MemoryAsk, RoomCard } from './room.js';
 
-/** A card with the class that it claims and the shape that follows from it. */
-export interface ExaminedCard {
-  readonly card: number;
+/** A card with the class that it claims and the shapes that follow from it. */
+export interface ExaminedCard extends RoomCard {
   readonly claim: CardClaim;
-  readonly engine: string;
   readonly cardClass: CardClass;
-  readonly shape: ComputeShape;
 }
 
-/** The cards of a device that some engine can examine. */
-export function examinedCards(catalogue: Catalogue, state: DeviceState, examSeconds = 2): ExaminedCard[] {
+/** A card has this many times what building its table should take, and never longer than the protocol lets a cohort wait. */
+const buildTimes = 3;
+/** A walk's commit is waited for this many deadlines, so that a slow card gets a figure, not silence. */
+const walkTimes = 5;
+const walkAtLeastMs = 10_000;
+/** Where the class says nothing of the memory there is no deadline to count with, and no time to be judged by. */
+const unjudgedWalkMs = 60_000;
+
+/**
+ * The cards of a device that some engine can examine.
+ *
+ * @param times.examSeconds what the compute part should take on a card of the claimed class
+ * @param times.armMs time for compiling and warming up
+ */
+export function examinedCards(
+  catalogue: Catalogue,
+  state: DeviceState,
+  times: { readonly examSeconds: number; readonly armMs: number },
+): ExaminedCard[] {
   return state.enrolment.cards.flatMap((claim, card) => {
     const { engine } = claim;
     if (engine === null) return [];
     const cardClass = classOfClaim(catalogue, claim);
     if (cardClass === null) return [];
-    return [
-      { card, claim, engine, cardClass, shape: computeShapeFor(cardClass, claim, engine, examSeconds) },
-    ];
+    const shape = computeShapeFor(cardClass, claim, engine, times.examSeconds);
+    return [{ card, claim, engine, cardClass, shape, memory: memoryAsk(cardClass, claim, times.armMs) }];
   });
+}
+
+/** Whether a device has a card that some engine can examine. */
+export const isExaminable = (catalogue: Catalogue, { enrolment }: DeviceState): boolean =>
+  enrolment.cards.some((claim) => claim.engine !== null && classOfClaim(catalogue, claim) !== null);
+
+function memoryAsk(cardClass: CardClass, claim: CardClaim, armMs: number): MemoryAsk | null {
+  const engine = claim.memoryEngine ?? null;
+  const shape = memoryShapeFor(cardClass, claim);
+  if (engine === null || shape === null) return null;
+  const buildMs = buildTimes * tableBuildMs(cardClass, claim, shape);
+  return {
+    engine,
+    shape,
+    armMs: Math.ceil(Math.min(armMs + buildMs, limits.buildMs)),
+    commitMs: walkMs(cardClass, shape),
+  };
+}
+
+function walkMs({ memory }: CardClass, shape: MemoryShape): number {
+  if (memory === null) return unjudgedWalkMs;
+  return Math.ceil(Math.max(walkAtLeastMs, walkTimes * walkDeadlineMs(memory, shape)));
 }

@@ -2,18 +2,20 @@ import type { Logger } from 'pino';
 import type { Clock, RandomBytes } from '../../protocol/clock.js';
 import type { ExamErrorCode } from '../../protocol/codes/table.js';
 import { newExamId } from '../../protocol/ids.js';
-import type { AgentMessage, Opening } from '../../protocol/messages/exam.js';
-import type { ComputeShape } from '../../protocol/shapes.js';
+import type { CardMessage } from '../../protocol/messages/exam.js';
 import type { Catalogue } from '../../scoring/catalogue/catalogue.js';
+import type { NetworkFact } from '../../scoring/facts.js';
 import type { Hub } from '../connections/hub.js';
 import type { DeviceState, Devices } from '../devices/devices.js';
 import type { Recorder } from '../devices/recorder.js';
 import type { Serial } from '../devices/serial.js';
 import { transitionFact } from '../devices/transition-fact.js';
+import type { CardRecord } from './card-exam.js';
 import { Cohorts } from './cohorts.js';
 import type { Conclude } from './conclude.js';
-import { type ExaminedCard, examinedCards } from './examined-cards.js';
-import { type CardRecord, ExamRoom, type RoomOptions, type StepTimes } from './room.js';
+import { type ExaminedCard, examinedCards, isExaminable } from './examined-cards.js';
+import type { Draw } from './part-exam.js';
+import { ExamRoom, type RoomOptions, type StepTimes } from './room.js';
 import { lastExam, nextExamMs } from './schedule.js';
 import { statusMessage } from './status-message.js';
 
@@ -28,7 +30,9 @@ export interface ExaminerOptions {
   readonly recorder: Recorder;
   readonly serial: Serial;
   readonly check: RoomOptions['check'];
-  readonly draw: (shape: ComputeShape) => Opening[];
+  readonly draw: Draw;
+  /** Measures a device's line while its tables are built. Null where it could not; bounded in time, never rejects. */
+  readonly measureNetwork: (device: string, exam: string) => Promise<NetworkFact | null>;
   readonly conclude: Conclude;
   readonly cohortMs: number;
   readonly examSeconds: number;
@@ -38,6 +42,9 @@ export interface ExaminerOptions {
 
 /** Pause before an exam is tried again that could not be begun or recorded. */
 const retryMs = 30_000;
+
+/** A line is measured once a day; an hour is left for the next exam to come. */
+const networkEveryMs = 23 * 3600_000;
 
 /** Longest delay that a Node timer takes; longer plans are made again when it is over. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -81,7 +88,7 @@ export class Examiner {
    * @param at monotonic milliseconds of the arrival
    * @returns the code with which the message is refused, or null
    */
-  receive(device: string, message: AgentMessage, at: number): ExamErrorCode | null {
+  receive(device: string, message: CardMessage, at: number): ExamErrorCode | null {
     const room = this.#rooms.get(device);
     return room === undefined ? 'exam.unknown' : room.receive(message, at);
   }
@@ -125,7 +132,7 @@ export class Examiner {
   }
 
   #delay(state: DeviceState, last: ReturnType<typeof lastExam>): number | null {
-    if (examinedCards(this.#options.catalogue, state).length === 0) return null;
+    if (!isExaminable(this.#options.catalogue, state)) return null;
     const { clock, uniform } = this.#options;
     const sinceLastMs = state.lastExamAt === null ? null : clock.now() - state.lastExamAt;
     return nextExamMs({ status: state.status, ...last, sinceLastMs, uniform: uniform() });
@@ -167,7 +174,7 @@ export class Examiner {
     const { devices, recorder, random, clock, hub } = this.#options;
     const state = devices.get(device);
     if (state === undefined || this.#rooms.has(device)) return;
-    if (examinedCards(this.#options.catalogue, state).length === 0) return;
+    if (!isExaminable(this.#options.catalogue, state)) return;
     const examined = transitionFact(state, 'examined', {
       at: clock.now(),
       random,
@@ -179,10 +186,9 @@ export class Examiner {
     const current = devices.get(device);
     if (this.#closed || current === undefined || this.#rooms.has(device) || hub.get(device) === undefined)
       return;
-    const room = this.#makeRoom(
-      current,
-      examinedCards(this.#options.catalogue, current, this.#options.examSeconds),
-    );
+    const { catalogue, examSeconds, times } = this.#options;
+    const cards = examinedCards(catalogue, current, { examSeconds, armMs: times.armMs });
+    const room = this.#makeRoom(current, cards);
     this.#rooms.set(device, room);
     this.#cohorts.join(room);
     this.#tell(device, 0);
@@ -191,8 +197,10 @@ export class Examiner {
   #makeRoom(state: DeviceState, cards: readonly ExaminedCard[]): ExamRoom {
     const { device } = state;
     const { clock, random, draw, check, times, hub, log } = this.#options;
+    const exam = newExamId(random);
+    let network: NetworkFact | null = null;
     const room: ExamRoom = new ExamRoom({
-      exam: newExamId(random),
+      exam,
       cards,
       times,
       clock,
@@ -200,10 +208,13 @@ export class Examiner {
       draw,
       check,
       send: (message) => hub.send(device, message),
+      measureLine: async () => {
+        network = await this.#measureNetwork(device, exam);
+      },
       moved: () => this.#moved(device, room),
       uncheckable: (error) =>
         log.error({ err: error, device }, 'a proof could not be checked: the exam is ours'),
-      finished: (results) => this.#finish(state, room, cards, results),
+      finished: (results) => this.#finish(state, room, cards, results, network),
     });
     return room;
   }
@@ -213,6 +224,7 @@ export class Examiner {
     room: ExamRoom,
     cards: readonly ExaminedCard[],
     results: ReadonlyMap<number, CardRecord>,
+    network: NetworkFact | null,
   ): void {
     const { serial, conclude, hub, log } = this.#options;
     const conclusion = {
@@ -222,6 +234,7 @@ export class Examiner {
       cards,
       results,
       roundTripMs: hub.get(device)?.roundTripMs ?? null,
+      network,
     };
     const end = () => {
       this.#rooms.delete(device);
@@ -241,6 +254,19 @@ export class Examiner {
           this.#retry(device);
         },
       );
+  }
+
+  /** Null where the line was measured within a day, and where it can't be now: then with the next exam. */
+  async #measureNetwork(device: string, exam: string): Promise<NetworkFact | null> {
+    const { devices, clock, measureNetwork, log } = this.#options;
+    try {
+      const { network } = await devices.history(device);
+      if (network !== null && clock.now() - network.at < networkEveryMs) return null;
+      return await measureNetwork(device, exam);
+    } catch (error) {
+      log.error({ err: error, device }, 'a line could not be measured');
+      return null;
+    }
   }
 
   #moved(device: string, room: ExamRoom): void {

@@ -1,86 +1,21 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { drawOpenings } from '../../challenges/compute/openings.js';
-import { type ComputeProof, proveCompute } from '../../challenges/compute/prover.js';
-import { checkComputeReveal } from '../../challenges/compute/verifier.js';
-import { createReferenceEngine, referenceRecompute } from '../../challenges/engines/reference.js';
-import { fromHex, toHex } from '../../protocol/bytes.js';
-import { systemClock } from '../../protocol/clock.js';
-import type { VerifierMessage } from '../../protocol/messages/exam.js';
-import { parseFrame } from '../connections/incoming.js';
-import { type CardRecord, ExamRoom, type RoomOptions } from './room.js';
-
-const shape = { n: 256, layers: 1, pages: 64, rounds: 2 } as const;
-const exam = `ex_${'0'.repeat(32)}`;
-// One seed for all rooms: the proof is dear, and what is tried here is what is done to it.
-const seed = new Uint8Array(randomBytes(32));
-let proof: ComputeProof;
-beforeAll(async () => {
-  proof = await proveCompute(await createReferenceEngine().prepare(shape), shape, seed);
-});
-
-const checkProof: RoomOptions['check'] = (of, { seed, roots, openings }, reveals) =>
-  checkComputeReveal(
-    { shape: of, seed: fromHex(seed), roots: roots.map(fromHex), openings, reveals },
-    referenceRecompute,
-  );
-
-/** A room whose device sends what a test decides, through the same parser as on the wire. */
-function openRoom({ cards = [0], check = checkProof, random = (_: number) => seed } = {}) {
-  const sent: VerifierMessage[] = [];
-  let results: ReadonlyMap<number, CardRecord> | undefined;
-  const room = new ExamRoom({
-    exam,
-    cards: cards.map((card) => ({ card, shape, engine: 'reference' })),
-    times: { armMs: 60_000, commitMs: 60_000, revealMs: 60_000 },
-    clock: systemClock,
-    random,
-    draw: (of) => drawOpenings(of, 8, randomInt),
-    send: (message) => sent.push(message) > 0,
-    check,
-    moved: () => {},
-    uncheckable: () => {},
-    finished: (all) => {
-      results = all;
-    },
-  });
-  const receive = (message: unknown): string | null => {
-    const parsed = parseFrame(Buffer.from(JSON.stringify(message) ?? ''), false);
-    return 'refused' in parsed ? parsed.refused : room.receive(parsed.message, performance.now());
-  };
-  const last = <T extends VerifierMessage['type']>(type: T) =>
-    sent.findLast((message) => message.type === type) as Extract<VerifierMessage, { type: T }>;
-  return { room, receive, last, sent, results: () => results };
-}
-
-type Room = ReturnType<typeof openRoom>;
-
-const commit = () => ({
-  type: 'exam.commit',
+import { describe, expect, it, vi } from 'vitest';
+import {
+  checkProof,
+  commit,
   exam,
-  card: 0,
-  seed: toHex(seed),
-  roots: proof.roots.map(toHex),
-});
-const reveal = (hall: Room) => ({
-  type: 'exam.reveal',
-  exam,
-  card: 0,
-  reveals: proof.reveal(hall.last('exam.open').openings),
-});
-
-function toGo(options?: Parameters<typeof openRoom>[0]): Room {
-  const hall = openRoom(options);
-  hall.room.arm();
-  hall.receive({ type: 'exam.ready', exam, card: 0, engine: 'reference' });
-  hall.room.go();
-  return hall;
-}
+  openRoom,
+  type Room,
+  ready,
+  reveal,
+  shape,
+  toGo,
+} from './testing/room-hall.js';
 
 async function resultOf({ results }: Room) {
   await vi.waitFor(() => expect(results()).toBeDefined(), { interval: 1, timeout: 60_000 });
-  return results()?.get(0)?.result;
+  return results()?.get(0)?.compute.result;
 }
 
 /** Any change to a JSON value somewhere inside: another string, number, list or type. */
@@ -156,6 +91,7 @@ describe('the exam room', () => {
         type: fc.constantFrom('exam.ready', 'exam.commit', 'exam.reveal', 'exam.decline', 'exam.go', 'x'),
         exam: fc.constantFrom(exam, 'ex_1'),
         card: fc.oneof(fc.integer(), fc.constant(0)),
+        part: fc.constantFrom('compute', 'memory', 'none'),
         seed: fc.oneof(fc.string(), fc.constant('00'.repeat(32))),
         roots: fc.array(fc.constant('00'.repeat(32)), { maxLength: 4 }),
         reveals: fc.array(fc.jsonValue(), { maxLength: 4 }),
@@ -174,7 +110,7 @@ describe('the exam room', () => {
   it('gives each card of a device a seed of its own, at once', () => {
     const hall = openRoom({ cards: [0, 1, 2], random: (length) => new Uint8Array(randomBytes(length)) });
     hall.room.arm();
-    for (const card of [0, 1, 2]) hall.receive({ type: 'exam.ready', exam, card, engine: 'reference' });
+    for (const card of [0, 1, 2]) hall.receive(ready(card));
     hall.room.go();
     const gone = hall.sent.filter(({ type }) => type === 'exam.go');
     expect(gone).toHaveLength(1);
@@ -190,11 +126,15 @@ describe('the exam room', () => {
         expect(hall.room.waits).toBe(true);
         hall.room.arm();
         expect(hall.last('exam.arm')).toMatchObject({ attempt, cards: [{ card: 0, shape }] });
-        hall.receive({ type: 'exam.ready', exam, card: 0, engine: 'reference' });
+        hall.receive(ready());
         hall.room.go();
         vi.advanceTimersByTime(60_000);
       }
-      expect(hall.results()?.get(0)?.result).toMatchObject({ outcome: 'failed', reason: 'exam.silent' });
+      await vi.advanceTimersByTimeAsync(1);
+      expect(hall.results()?.get(0)?.compute.result).toMatchObject({
+        outcome: 'failed',
+        reason: 'exam.silent',
+      });
     } finally {
       vi.useRealTimers();
     }
@@ -213,7 +153,10 @@ describe('the exam room', () => {
       // It has answered: whether it stays is its own affair.
       hall.room.disconnected();
       await vi.advanceTimersByTimeAsync(60_000);
-      expect(hall.results()?.get(0)?.result).toMatchObject({ kind: 'checked', code: 'proof.complete' });
+      expect(hall.results()?.get(0)?.compute.result).toMatchObject({
+        kind: 'checked',
+        code: 'proof.complete',
+      });
       expect(hall.sent.filter(({ type }) => type === 'exam.open')).toHaveLength(1);
     } finally {
       vi.useRealTimers();
@@ -227,7 +170,7 @@ describe('the exam room', () => {
       hall.receive(commit());
       hall.receive(reveal(hall));
       await vi.advanceTimersByTimeAsync(60_000);
-      expect(hall.results()?.get(0)?.result).toMatchObject({ outcome: 'ours', reason: 'exam.ours' });
+      expect(hall.results()?.get(0)?.compute.result).toMatchObject({ outcome: 'ours', reason: 'exam.ours' });
     } finally {
       vi.useRealTimers();
     }
@@ -244,7 +187,10 @@ describe('the exam room', () => {
       hall.room.connected();
       hall.receive(reveal(hall));
       await vi.advanceTimersByTimeAsync(1);
-      expect(hall.results()?.get(0)?.result).toMatchObject({ kind: 'checked', code: 'proof.complete' });
+      expect(hall.results()?.get(0)?.compute.result).toMatchObject({
+        kind: 'checked',
+        code: 'proof.complete',
+      });
     } finally {
       vi.useRealTimers();
     }

@@ -1,19 +1,18 @@
 import { toHex } from '../../protocol/bytes.js';
 import type { Clock, RandomBytes } from '../../protocol/clock.js';
-import type { ExamErrorCode, ProofCode } from '../../protocol/codes/table.js';
-import type { AgentMessage, Opening, Reveal, VerifierMessage } from '../../protocol/messages/exam.js';
-import type { ComputeShape } from '../../protocol/shapes.js';
-import {
-  type CardEvent,
-  type CardExam,
-  type CardPhase,
-  type CardResult,
-  type Commitment,
-  newCardExam,
-  step,
-} from './card-exam.js';
+import type { ExamErrorCode } from '../../protocol/codes/table.js';
+import type {
+  ArmedCard,
+  CardMessage,
+  ExamOpen,
+  ExamPart,
+  VerifierMessage,
+} from '../../protocol/messages/exam.js';
+import type { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
+import { type CardExam, type CardRecord, newCardExam, presentPart, recordOf, step } from './card-exam.js';
+import type { Commitment, Draw, PartEvent, PartExam, PartPhase, Reveals } from './part-exam.js';
 
-/** How long a device has for each step, in milliseconds. */
+/** How long a device has for each step, in milliseconds. The memory part has its own for arming and commit. */
 export interface StepTimes {
   readonly armMs: number;
   readonly commitMs: number;
@@ -26,23 +25,42 @@ const checkPauseMs = 2_000;
 
 export interface ProofResult {
   readonly right: number;
-  readonly code: ProofCode | 'proof.complete';
+  readonly code: Extract<PartEvent, { type: 'checked' }>['code'];
+}
+
+/** What one card of a room is asked. */
+export interface RoomCard {
+  readonly card: number;
+  readonly shape: ComputeShape;
+  readonly engine: string;
+  /** Null where no engine can hold a table on the card. */
+  readonly memory: MemoryAsk | null;
+}
+
+export interface MemoryAsk {
+  readonly shape: MemoryShape;
+  readonly engine: string;
+  /** Time for building the table. */
+  readonly armMs: number;
+  /** Time that a walk's commit is waited for. Whether it was fast enough is judged afterwards. */
+  readonly commitMs: number;
 }
 
 export interface RoomOptions {
   readonly exam: string;
-  readonly cards: readonly { readonly card: number; readonly shape: ComputeShape; readonly engine: string }[];
+  readonly cards: readonly RoomCard[];
   readonly times: StepTimes;
   readonly clock: Clock;
   readonly random: RandomBytes;
-  readonly draw: (shape: ComputeShape) => Opening[];
+  readonly draw: Draw;
   /** False where the device isn't connected. */
   readonly send: (message: VerifierMessage) => boolean;
-  readonly check: (
-    shape: ComputeShape,
-    commitment: Commitment,
-    reveals: readonly Reveal[],
-  ) => Promise<ProofResult>;
+  readonly check: (commitment: Commitment, reveals: Reveals) => Promise<ProofResult>;
+  /**
+   * Measures the device's line; resolves when it is quiet again, and never rejects. Called once: while tables are built,
+   * or at the end where there are none. No walk begins before it is over.
+   */
+  readonly measureLine: () => Promise<void>;
   /** Cards became ready, or owe an exam again: whoever holds cohorts should look. */
   readonly moved: () => void;
   /** A proof could not be checked, by a fault of ours. */
@@ -50,70 +68,77 @@ export interface RoomOptions {
   readonly finished: (results: ReadonlyMap<number, CardRecord>) => void;
 }
 
-/** How a card's exam ended. */
-export interface CardRecord {
-  readonly shape: ComputeShape;
-  readonly attempts: number;
-  readonly result: CardResult;
-}
+type Standing = `${ExamPart}/${PartPhase['at']}` | 'done';
 
 /**
- * The exam of one device: all its cards at once, each with a seed of its own, on the verifier's clock.
- * The steps themselves are in `card-exam.ts`; the room adds time, randomness and the wire.
+ * The exam of one device: all its cards at once, each with seeds of its own, on the verifier's clock. The memory part
+ * begins when every card has ended its compute part. The steps themselves are in `part-exam.ts` and `card-exam.ts`; the
+ * room adds time, randomness and the wire.
  */
 export class ExamRoom {
   readonly #options: RoomOptions;
+  readonly #asks: ReadonlyMap<number, RoomCard>;
   readonly #cards: Map<number, CardExam>;
   readonly #timers = new Map<number, NodeJS.Timeout>();
-  /** Cards at each phase: a room of 64 cards is asked for its state at each of their steps. */
-  readonly #counts = new Map<CardPhase['at'], number>();
+  /** Cards that stand at each step: a room of 64 cards is asked for its state at each of their steps. */
+  readonly #counts = new Map<Standing, number>();
+  #line: Promise<void> | null = null;
+  #lineBusy = false;
   #over = false;
 
   constructor(options: RoomOptions) {
     this.#options = options;
-    this.#cards = new Map(options.cards.map(({ card, shape, engine }) => [card, newCardExam(shape, engine)]));
-    this.#counts.set('owed', this.#cards.size);
+    this.#asks = new Map(options.cards.map((ask) => [ask.card, ask]));
+    this.#cards = new Map(options.cards.map((ask) => [ask.card, examOf(ask)]));
+    this.#counts.set('compute/owed', this.#cards.size);
   }
 
   get exam(): string {
     return this.#options.exam;
   }
 
-  /** True where a cohort may take this room: some card is owed its exam and none is in the middle of one. */
+  /** The part that the device is at: `compute` until all its cards have ended that; null when its exam is over. */
+  get part(): ExamPart | null {
+    let memory = false;
+    for (const [standing, count] of this.#counts) {
+      if (count > 0 && standing.startsWith('compute/')) return 'compute';
+      if (count > 0 && standing.startsWith('memory/')) memory = true;
+    }
+    return memory ? 'memory' : null;
+  }
+
+  /** True where a cohort may take this room: some card is owed the present part and none is in the middle of it. */
   get waits(): boolean {
     return (
-      this.#someAt('owed') && !this.#someAt('arming') && !this.#someAt('ready') && !this.#someAt('running')
+      this.#someAt('owed') && !(this.#someAt('arming') || this.#someAt('ready') || this.#someAt('running'))
     );
   }
 
-  /** True while a card may still become ready for `go`. */
+  /** True while a card may still become ready for `go`, or the line is in use that `go` has to travel. */
   get arming(): boolean {
-    return this.#someAt('arming');
+    return this.#someAt('arming') || (this.#lineBusy && this.#someAt('ready'));
   }
 
-  /** Asks all owed cards to get ready. */
+  /** Asks all cards that are owed the present part to get ready for it. */
   arm(): void {
     const owed = this.#indices('owed');
     if (owed.length === 0) return;
-    for (const card of owed) this.#apply(card, { type: 'arm' });
-    const attempt = Math.max(...owed.map((card) => this.#cards.get(card)?.attempts ?? 1));
-    for (const card of owed) this.#setTimer(card, this.#options.times.armMs);
-    this.#send({
-      type: 'exam.arm',
-      exam: this.exam,
-      attempt,
-      withinMs: this.#options.times.armMs,
-      cards: owed.map((card) => ({ card, kind: 'compute', shape: this.#shape(card) })),
-    });
+    const armed = owed.map((card) => this.#arm(card));
+    const attempt = Math.max(...owed.map((card) => this.#partOf(card)?.attempts ?? 1));
+    for (const { card, withinMs } of armed) this.#setTimer(card, withinMs);
+    this.#send({ type: 'exam.arm', exam: this.exam, attempt, cards: armed });
+    if (this.part === 'memory') void this.#measureLine();
   }
 
   /** Gives every ready card its seed. The seeds are drawn before the clock is read, so that drawing costs nobody time. */
   go(): void {
-    const cards = this.#indices('ready').map((card) => ({
-      card,
-      seed: toHex(this.#options.random(32)),
-      withinMs: this.#options.times.commitMs,
-    }));
+    const cards = this.#indices('ready').flatMap((card) => {
+      const part = this.#partOf(card)?.task.part;
+      if (part === undefined) return [];
+      return [
+        { card, part, seed: toHex(this.#options.random(32)), withinMs: this.#times(card, part).commitMs },
+      ];
+    });
     if (cards.length === 0) return;
     const at = this.#options.clock.monotonic();
     for (const { card, seed } of cards) this.#apply(card, { type: 'go', seed, at });
@@ -126,7 +151,7 @@ export class ExamRoom {
    * @param at monotonic milliseconds of its arrival
    * @returns the code with which it is refused, or null
    */
-  receive(message: AgentMessage, at: number): ExamErrorCode | null {
+  receive(message: CardMessage, at: number): ExamErrorCode | null {
     if (message.exam !== this.exam) return 'exam.unknown';
     if (!this.#cards.has(message.card)) return 'exam.unknown-card';
     return this.#apply(message.card, { type: 'message', message, at });
@@ -151,43 +176,49 @@ export class ExamRoom {
     for (const card of this.#cards.keys()) this.#clearTimer(card);
   }
 
-  #apply(card: number, event: CardEvent): ExamErrorCode | null {
+  #apply(card: number, event: PartEvent): ExamErrorCode | null {
     const before = this.#cards.get(card);
     if (before === undefined || this.#over) return 'exam.unknown-card';
     const { exam, refused, open, check } = step(before, event, this.#options.draw);
     this.#cards.set(card, exam);
-    if (exam.phase.at !== before.phase.at) {
-      this.#count(before.phase.at, -1);
-      this.#count(exam.phase.at, 1);
+    const [from, to] = [standingOf(before), standingOf(exam)];
+    if (from !== to) {
+      this.#count(from, -1);
+      this.#count(to, 1);
       this.#clearTimer(card);
       this.#options.moved();
     }
     // Time does not run against who is away. A proof that is to be checked again needs nobody to be there.
-    if (event.type === 'disconnected' && exam.phase.at === 'opening') this.#clearTimer(card);
+    if (event.type === 'disconnected' && to.endsWith('/opening')) this.#clearTimer(card);
     if (open) this.#open(card);
     if (check) this.#check(card);
-    if (exam.phase.at === 'done' && before.phase.at !== 'done') this.#finishIfAllDone();
+    if (to === 'done' && from !== 'done') this.#finishIfAllDone();
     return refused ?? null;
   }
 
+  #arm(card: number): ArmedCard {
+    const tableSeed = toHex(this.#options.random(32));
+    this.#apply(card, { type: 'arm', at: this.#options.clock.monotonic(), tableSeed });
+    const task = this.#partOf(card)?.task;
+    if (task === undefined) throw new RangeError(`no card ${card} in ${this.exam}`);
+    const { armMs: withinMs } = this.#times(card, task.part);
+    return task.part === 'compute'
+      ? { card, part: task.part, withinMs, shape: task.shape }
+      : { card, part: task.part, withinMs, shape: task.shape, tableSeed };
+  }
+
   #open(card: number): void {
-    const phase = this.#cards.get(card)?.phase;
+    const phase = this.#partOf(card)?.phase;
     if (phase?.at !== 'opening') return;
     const { revealMs } = this.#options.times;
     this.#setTimer(card, revealMs);
-    this.#send({
-      type: 'exam.open',
-      exam: this.exam,
-      card,
-      withinMs: revealMs,
-      openings: [...phase.commitment.openings],
-    });
+    this.#send(openOf(this.exam, card, phase.commitment, revealMs));
   }
 
   #check(card: number, tries = 1): void {
-    const exam = this.#cards.get(card);
-    if (exam?.phase.at !== 'checking' || this.#over) return;
-    this.#options.check(exam.shape, exam.phase.commitment, exam.phase.reveals).then(
+    const part = this.#partOf(card);
+    if (part?.phase.at !== 'checking' || this.#over) return;
+    this.#options.check(part.phase.commitment, part.phase.reveals).then(
       (result) => this.#apply(card, { type: 'checked', ...result }),
       (error) => {
         this.#options.uncheckable(error);
@@ -202,14 +233,28 @@ export class ExamRoom {
     );
   }
 
+  #measureLine(): Promise<void> {
+    if (this.#line !== null) return this.#line;
+    this.#lineBusy = true;
+    this.#line = this.#options.measureLine().then(() => {
+      this.#lineBusy = false;
+      if (!this.#over) this.#options.moved();
+    });
+    return this.#line;
+  }
+
   #finishIfAllDone(): void {
     const results = new Map<number, CardRecord>();
-    for (const [card, { shape, attempts, phase }] of this.#cards) {
-      if (phase.at !== 'done') return;
-      results.set(card, { shape, attempts, result: phase.result });
+    for (const [card, exam] of this.#cards) {
+      const record = recordOf(exam);
+      if (record === null) return;
+      results.set(card, record);
     }
-    this.#over = true;
-    this.#options.finished(results);
+    void this.#measureLine().then(() => {
+      if (this.#over) return;
+      this.#over = true;
+      this.#options.finished(results);
+    });
   }
 
   #setTimer(card: number, ms: number): void {
@@ -230,21 +275,46 @@ export class ExamRoom {
     this.#options.send(message);
   }
 
-  #shape(card: number): ComputeShape {
+  #partOf(card: number): PartExam | null {
     const exam = this.#cards.get(card);
-    if (exam === undefined) throw new RangeError(`no card ${card} in ${this.exam}`);
-    return exam.shape;
+    return exam === undefined ? null : presentPart(exam);
   }
 
-  #count(at: CardPhase['at'], change: number): void {
+  #times(card: number, part: ExamPart): Pick<StepTimes, 'armMs' | 'commitMs'> {
+    return (part === 'memory' ? this.#asks.get(card)?.memory : null) ?? this.#options.times;
+  }
+
+  #count(at: Standing, change: number): void {
     this.#counts.set(at, (this.#counts.get(at) ?? 0) + change);
   }
 
-  #someAt(at: CardPhase['at']): boolean {
-    return (this.#counts.get(at) ?? 0) > 0;
+  /** Whether some card stands at this step of the part that the device is at. */
+  #someAt(at: PartPhase['at']): boolean {
+    const { part } = this;
+    return part !== null && (this.#counts.get(`${part}/${at}`) ?? 0) > 0;
   }
 
-  #indices(at: CardPhase['at']): number[] {
-    return [...this.#cards].filter(([, exam]) => exam.phase.at === at).map(([card]) => card);
+  #indices(at: PartPhase['at']): number[] {
+    const { part } = this;
+    return [...this.#cards].flatMap(([card, exam]) => (standingOf(exam) === `${part}/${at}` ? [card] : []));
   }
+}
+
+function examOf({ shape, engine, memory }: RoomCard): CardExam {
+  return newCardExam(
+    { part: 'compute', shape, engine },
+    memory === null ? null : { part: 'memory', shape: memory.shape, engine: memory.engine },
+  );
+}
+
+function standingOf(exam: CardExam): Standing {
+  const part = presentPart(exam);
+  return part === null ? 'done' : `${part.task.part}/${part.phase.at}`;
+}
+
+function openOf(exam: string, card: number, commitment: Commitment, withinMs: number): ExamOpen {
+  const about = { type: 'exam.open', exam, card, withinMs } as const;
+  return commitment.part === 'compute'
+    ? { ...about, part: 'compute', openings: [...commitment.openings] }
+    : { ...about, part: 'memory', openings: [...commitment.openings] };
 }

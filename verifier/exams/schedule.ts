@@ -1,4 +1,5 @@
 import type { DeviceStatus, ExamOutcome } from '../../protocol/status.js';
+import { meanBetweenExamsMs } from '../../scoring/catalogue/exam-load.js';
 import type { ExamResult } from '../../scoring/queries/exams.js';
 
 const second = 1000;
@@ -6,7 +7,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 /** Mean time between routine exams: nobody can tell when the next one comes. */
-const routineMeanMs = 6 * hour;
+const routineMeanMs = meanBetweenExamsMs;
 const suspendedMeanMs = 1 * hour;
 /**
  * No exam comes later after the one before, however often the device reconnects: to earn it needs a pass within a day,

@@ -10,6 +10,9 @@ const connection = (device: string, lastSeenAt: number): Connection => ({
   roundTripMs: null,
   send: () => true,
   close: () => {},
+  ping: async () => null,
+  sendBytes: async () => false,
+  startTransfer: () => null,
 });
 const devices = {
   get: (device: string) => (device === 'ghost' ? undefined : ({ enrolment: { cards: [{}, {}] } } as never)),

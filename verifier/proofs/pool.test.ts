@@ -1,17 +1,20 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type HonestExam, honestExam, seedOf, smallShape } from '../../challenges/compute/testing/honest.js';
+import { honestExam, seedOf, smallShape } from '../../challenges/compute/testing/honest.js';
 import { workerFile } from '../../challenges/engines/worker-file.js';
+import { honestWalk } from '../../challenges/memory/testing/honest.js';
 import { ProofPool, type ProofPoolOptions } from './pool.js';
+import type { Proof } from './proof.js';
 
 const openings = [
   { round: 0, page: 7 },
   { round: 2, page: 1087 },
 ];
-let exam: HonestExam;
+let exam: { readonly proof: Proof & { readonly part: 'compute' } };
 let pool: ProofPool;
 
 beforeAll(async () => {
-  exam = await honestExam(seedOf('pool'), openings);
+  const { proof } = await honestExam(seedOf('pool'), openings);
+  exam = { proof: { part: 'compute', ...proof } };
 });
 afterEach(() => pool.close());
 
@@ -31,12 +34,25 @@ describe('ProofPool', () => {
     });
   });
 
+  it('judges a walk as a walk, between the pages of others', async () => {
+    start({});
+    const { proof } = await honestWalk('pool', [{ round: 2, walker: 299 }]);
+    const walk: Proof = { part: 'memory', ...proof };
+    const other: Proof = { ...walk, walkSeed: seedOf('another seed') };
+    const verdicts = await Promise.all([walk, exam.proof, other].map((each) => pool.check(each)));
+    expect(verdicts).toEqual([
+      { right: 1, code: 'proof.complete' },
+      { right: 2, code: 'proof.complete' },
+      { right: 0, code: 'proof.wrong-walk' },
+    ]);
+  });
+
   it('judges proofs of more shapes than it keeps sessions for', async () => {
     start({});
     for (const layers of [1, 2, 3, 4, 6, 1]) {
       const shape = { ...smallShape, layers, pages: 64, rounds: 1 };
       const { proof } = await honestExam(seedOf(`layers ${layers}`), [{ round: 0, page: 1 }], shape);
-      expect(await pool.check(proof)).toEqual({ right: 1, code: 'proof.complete' });
+      expect(await pool.check({ part: 'compute', ...proof })).toEqual({ right: 1, code: 'proof.complete' });
     }
   });
 

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import type { ComputeReveal, ComputeVerdict } from '../../challenges/compute/verifier.js';
 import { type WorkerFile, workerFile } from '../../challenges/engines/worker-file.js';
+import type { ProofVerdict } from '../../challenges/proofs/verdict.js';
 import { TouchstoneError } from '../../protocol/error.js';
+import type { Proof } from './proof.js';
 
 export interface ProofPoolOptions {
   /** Threads; all cores but one when absent, so that the service itself goes on answering. */
@@ -16,11 +17,11 @@ export interface ProofPoolOptions {
 }
 
 /**
- * Checks proofs off the main thread. The queue is bounded: whoever meets a full one ends the exam as ours, so a flood
+ * Checks proofs of both parts off the main thread. The queue is bounded: whoever meets a full one ends the exam as ours, so a flood
  * of proofs can neither fill the memory nor make honest devices late.
  */
 export class ProofPool {
-  readonly #pool: Piscina<ComputeReveal, ComputeVerdict>;
+  readonly #pool: Piscina<Proof, ProofVerdict>;
   readonly #maxQueue: number;
 
   constructor({
@@ -46,7 +47,7 @@ export class ProofPool {
    * Resolves with the verdict on anything that a device sent. A rejection is never the device's fault.
    * @throws TouchstoneError `queue.full`; Error when the worker died under it
    */
-  async check(proof: ComputeReveal): Promise<ComputeVerdict> {
+  async check(proof: Proof): Promise<ProofVerdict> {
     if (this.waiting >= this.#maxQueue) {
       throw new TouchstoneError('queue.full', undefined, { waiting: this.waiting, most: this.#maxQueue });
     }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import WebSocket from 'ws';
+import { NetworkDesk } from '../../../agent/connection/network-desk.js';
+import { networkLine } from '../../../agent/connection/network-line.js';
 import { type Identity, identityOf } from '../../../agent/identity.js';
 import type { CardClaim } from '../../../protocol/messages/cards.js';
 import type { VerifierMessage } from '../../../protocol/messages/exam.js';
@@ -84,7 +86,10 @@ export class RawAgent {
 
 type Typed<T extends VerifierMessage['type']> = Extract<VerifierMessage, { type: T }>;
 
-/** A WebSocket that keeps all that came, so that a test can wait for what it needs. */
+/**
+ * A WebSocket that keeps all that came, so that a test can wait for what it needs. Only its line is measured without the
+ * test's doing.
+ */
 export class RawSocket {
   readonly socket: WebSocket;
   readonly received: VerifierMessage[] = [];
@@ -93,11 +98,16 @@ export class RawSocket {
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
-    socket.on('message', (data) => {
-      this.received.push(JSON.parse(String(data)) as VerifierMessage);
+    const network = new NetworkDesk(networkLine(socket));
+    socket.on('message', (data, isBinary) => {
+      if (isBinary) return void network.frame(data as Buffer);
+      const message = JSON.parse(String(data)) as VerifierMessage;
+      if (message.type === 'network.download' || message.type === 'network.upload') network.handle(message);
+      this.received.push(message);
       this.#changed();
     });
     socket.on('close', (code, reason) => {
+      network.close();
       this.closed = { code, reason: String(reason) };
       this.#changed();
     });

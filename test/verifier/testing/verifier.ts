@@ -17,6 +17,7 @@ export async function openVerifier(
     catalogue: loadCatalogue(),
     cohortMs: 50,
     examSeconds: 0.01,
+    network: { roundTrips: 3, transferBytes: 64 * 1024, reportBytes: 16 * 1024 },
     requestsPerMinute: 100_000,
     enrolmentsPerHour: 100_000,
     // Here the devices compute in the verifier's own process, and stop it for as long as they do.
