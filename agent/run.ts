@@ -6,6 +6,7 @@ import { loadOrMakeIdentity } from './key-file.js';
 import { afterFirstVerdicts } from './once.js';
 import { figure } from './ui/checks-table.js';
 import type { Display } from './ui/display.js';
+import { memoryHelp } from './ui/memory-help.js';
 import { narrate } from './ui/narrator.js';
 
 export interface RunOptions {
@@ -66,12 +67,20 @@ export async function startCards(allowSoftware: boolean, display: Display): Prom
   for (const candidate of await findCandidates({ allowSoftware })) {
     const card = await startCard(candidate);
     started.push(card);
-    const { kind, model, engine, warmupGflops } = card.claim;
-    if (engine)
-      display.info(`Found ${kind} ${model}: ${engine}, warm-up ${figure(warmupGflops ?? 0)} GFLOP/s.`);
-    else display.warn(`Found ${kind} ${model}, but no engine for it. ${triedEngines(card.failed)}.`);
+    tellFound(card, display);
   }
   return started;
+}
+
+function tellFound({ claim, failed, failedTables }: StartedCard, display: Display): void {
+  const { kind, model, engine, warmupGflops = 0, memoryEngine, tableGops = 0 } = claim;
+  if (!engine) {
+    display.warn(`Found ${kind} ${model}, but no engine for it. ${triedEngines(failed)}.`);
+    return;
+  }
+  const found = `Found ${kind} ${model}: ${engine}, warm-up ${figure(warmupGflops)} GFLOP/s`;
+  if (memoryEngine) display.info(`${found}; tables on ${memoryEngine}, ${figure(tableGops)} GOPS.`);
+  else display.warn(`${found}; no engine for its memory. ${memoryHelp(failedTables)}`);
 }
 
 /** Stops the engines. */

@@ -3,7 +3,9 @@ import WebSocket from 'ws';
 import { codeTable, isCode } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
 import { limits } from '../../protocol/limits.js';
-import { type AgentMessage, VerifierMessage } from '../../protocol/messages/exam.js';
+import { type CardMessage, VerifierMessage } from '../../protocol/messages/exam.js';
+import { NetworkDesk } from './network-desk.js';
+import { networkLine } from './network-line.js';
 import { refusal } from './problem.js';
 
 const verifierMessage = Compile(VerifierMessage);
@@ -17,6 +19,7 @@ export interface AgentSocketOptions {
   readonly url: URL;
   readonly token: string;
   readonly onOpen: () => void;
+  /** All but the network exam's, which the connection answers by itself. */
   readonly onMessage: (message: VerifierMessage) => void;
   /** A frame that is no message known to this version; `excerpt` is its start. */
   readonly onUnknown: (excerpt: string) => void;
@@ -26,8 +29,8 @@ export interface AgentSocketOptions {
 
 /** One connection, from its making to its end. */
 export interface AgentSocket {
-  /** Sends, or drops the message where the connection is not open. */
-  send(message: AgentMessage): void;
+  /** Sends, between the frames of an upload, or drops the message where the connection is not open. */
+  send(message: CardMessage): void;
   /**
    * Resolves with what ended the connection; with undefined when `signal` did. Never rejects. Codes: what the verifier
    * said last with a closing error, what it refused the connection with, or `agent.verifier-unreachable`.
@@ -43,15 +46,23 @@ export function openSocket(options: AgentSocketOptions): AgentSocket {
     maxPayload: limits.frameBytes,
     perMessageDeflate: false,
   });
+  const network = new NetworkDesk(networkLine(socket));
   let farewell: TouchstoneError | undefined;
   socket.on('message', (data, binary) => {
-    const message = binary ? undefined : read(data.toString());
-    if (message === undefined)
-      return options.onUnknown(binary ? 'a binary frame' : data.toString().slice(0, 200));
+    if (binary) {
+      if (!network.frame(data as Buffer)) options.onUnknown('a binary frame');
+      return;
+    }
+    const message = read(data.toString());
+    if (message === undefined) return options.onUnknown(data.toString().slice(0, 200));
+    if (message.type === 'network.download' || message.type === 'network.upload') {
+      return network.handle(message);
+    }
     if (message.type === 'error') farewell = closing(message.code, message.detail) ?? farewell;
     options.onMessage(message);
   });
   socket.on('open', options.onOpen);
+  socket.on('close', () => network.close());
   return {
     send(message) {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));

@@ -14,18 +14,18 @@ const arm: VerifierMessage = {
   type: 'exam.arm',
   exam,
   attempt: 1,
-  withinMs: 5000,
-  cards: [{ card: 0, kind: 'compute', shape: tinyShape }],
+  cards: [{ card: 0, part: 'compute', withinMs: 5000, shape: tinyShape }],
 };
 const go: VerifierMessage = {
   type: 'exam.go',
   exam,
-  cards: [{ card: 0, seed: '0a'.repeat(32), withinMs: 5000 }],
+  cards: [{ card: 0, part: 'compute', seed: '0a'.repeat(32), withinMs: 5000 }],
 };
 const open: VerifierMessage = {
   type: 'exam.open',
   exam,
   card: 0,
+  part: 'compute',
   withinMs: 5000,
   openings: [{ round: 0, page: 1 }],
 };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Code, codeTable } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
-import type { AgentMessage, VerifierMessage } from '../../protocol/messages/exam.js';
+import type { CardMessage, VerifierMessage } from '../../protocol/messages/exam.js';
 import type { CardProver } from '../exam/prover.js';
 import { ExamRunner } from '../exam/runner.js';
 import type { Identity } from '../identity.js';
@@ -61,7 +61,7 @@ class Supplier {
   readonly #api: VerifierApi;
   readonly #backoff: Backoff;
   readonly #runner: ExamRunner;
-  #send: (message: AgentMessage) => void = () => {};
+  #send: (message: CardMessage) => void = () => {};
   #enrolled = false;
   #token: string | undefined;
   /** True until a connection was tried with the token. */

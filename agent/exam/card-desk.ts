@@ -1,19 +1,35 @@
-import { fromHex, toHex } from '../../protocol/bytes.js';
-import type { AgentMessage, Opening } from '../../protocol/messages/exam.js';
-import type { ComputeShape } from '../../protocol/shapes.js';
+import { codeTable } from '../../protocol/codes/table.js';
+import { TouchstoneError } from '../../protocol/error.js';
+import type { ArmedCard, CardMessage, ExamPart, VerifierMessage } from '../../protocol/messages/exam.js';
 import type { ExamEvent } from './events.js';
+import { getReady, show, work } from './part-steps.js';
 import type { CardProver } from './prover.js';
+import { ProverQueue } from './prover-queue.js';
+import { TableKeeper } from './table-keeper.js';
 
 export interface CardDeskOptions {
   readonly card: number;
-  readonly prover: CardProver | null;
-  readonly send: (message: AgentMessage) => void;
+  readonly prover: CardProver;
+  readonly send: (message: CardMessage) => void;
   readonly events: (event: ExamEvent) => void;
+  /** How long a table lies there after the time for the last question about it. Two minutes when absent. */
+  readonly tableIdleMs?: number;
 }
+
+type Question<T extends VerifierMessage['type']> = Extract<VerifierMessage, { type: T }>;
 
 /** What this card was asked in one exam. */
 interface Exam {
   readonly id: string;
+  readonly parts: Map<ExamPart, Part>;
+  /** What it was armed for last, whichever part. */
+  latest?: Promise<string>;
+  /** True after the verdict: refusals are of no use to anybody. */
+  over: boolean;
+}
+
+interface Part {
+  /** Resolves with the name of the engine that is ready. */
   armed: Promise<string>;
   commit?: Commit;
 }
@@ -29,131 +45,142 @@ const never = (): boolean => false;
  * Where questions about one card arrive. Keeps one exam, the newest; what was asked in an older one is no longer
  * answered. The prover is asked one thing at a time, in order. Of each kind of question the last one is answered. A
  * commit is sent even where the exam was armed again meanwhile: late is something else than silent.
+ *
+ * The table goes as soon as it is of no more use: when its walk was shown, at the verdict, before the compute part of a
+ * newer exam, or when nobody asks for it in time. What was shown can be shown again without it.
  */
 export class CardDesk {
   readonly #options: CardDeskOptions;
+  readonly #queue: ProverQueue;
+  readonly #tables: TableKeeper;
   #exam: Exam | undefined;
   /** Numbers of the last question of each kind. */
-  readonly #asked = { arm: 0, go: 0, open: 0 };
-  /** Settles when the prover is free. Never rejects. */
-  #busy: Promise<void> = Promise.resolve();
+  readonly #asked = new Map<string, number>();
 
   constructor(options: CardDeskOptions) {
+    const { card, prover, events, tableIdleMs } = options;
     this.#options = options;
+    this.#queue = new ProverQueue(prover);
+    const dropped = (): void => events({ type: 'exam.table-dropped', card });
+    this.#tables = new TableKeeper(this.#queue, dropped, tableIdleMs);
   }
 
   /** Answers `exam.ready`, or `exam.decline` where the prover can't. */
-  arm(id: string, attempt: number, shape: ComputeShape, withinMs: number): void {
-    const { card, prover, send, events } = this.#options;
-    if (!prover) {
-      this.#decline(id, 'No engine on this machine runs on this card.');
-      return;
-    }
-    events({ type: 'exam.armed', exam: id, card, attempt });
-    const exam: Exam = this.#exam?.id === id ? this.#exam : { id, armed: Promise.resolve('') };
+  arm(id: string, attempt: number, asked: ArmedCard): void {
+    const { card, send, events } = this.#options;
+    const { part } = asked;
+    events({ type: 'exam.armed', exam: id, card, part, attempt });
+    const exam: Exam = this.#exam?.id === id ? this.#exam : { id, parts: new Map(), over: false };
     this.#exam = exam;
-    exam.armed = this.#next(
-      async () => (this.#exam === exam ? await prover.arm(shape) : ''),
-      () => this.#freeAfter(withinMs, prover),
-    );
-    this.#answer('arm', exam, exam.armed, never, (engine) => {
-      send({ type: 'exam.ready', exam: id, card, engine });
-      events({ type: 'exam.ready', exam: id, card, engine });
+    exam.over = false;
+    const armed = this.#getReady(exam, asked);
+    exam.parts.set(part, { ...exam.parts.get(part), armed });
+    exam.latest = armed;
+    if (part === 'memory') this.#tables.keep(armed, asked.withinMs);
+    this.#answer('arm', part, exam, armed, never, (engine) => {
+      send({ type: 'exam.ready', exam: id, card, part, engine });
+      events({ type: 'exam.ready', exam: id, card, part, engine });
     });
   }
 
   /** Answers `exam.commit`. The same seed again: the same commit, computed once. */
-  go(id: string, seed: string): void {
-    const { card, prover, send, events } = this.#options;
-    const exam = this.#examNamed(id);
-    if (!exam || !prover) return;
-    const commit = exam.commit?.seed === seed ? exam.commit : this.#compute(exam, seed, prover);
-    const { armed } = exam;
+  go(id: string, { part, seed, withinMs }: Question<'exam.go'>['cards'][number]): void {
+    const { card, send, events } = this.#options;
+    const exam = this.#examNamed(id, part);
+    if (!exam) return;
+    const asked = exam.parts.get(part);
+    if (!asked) {
+      this.#decline(id, part, `The card was not armed for the ${part} part of this exam.`);
+      return;
+    }
+    this.#tables.extend(asked.armed, withinMs);
+    const commit = asked.commit?.seed === seed ? asked.commit : this.#compute(exam, part, asked, seed);
+    const { latest } = exam;
     // Of an attempt that is over: the verifier has moved on, and a late refusal would end the present one.
-    const over = (): boolean => exam.armed !== armed;
-    this.#answer('go', exam, commit.roots, over, (roots) => {
-      send({ type: 'exam.commit', exam: id, card, seed, roots });
-      events({ type: 'exam.committed', exam: id, card });
+    const over = (): boolean => exam.latest !== latest;
+    this.#answer('go', part, exam, commit.roots, over, (roots) => {
+      send({ type: 'exam.commit', exam: id, card, part, seed, roots });
+      events({ type: 'exam.committed', exam: id, card, part });
     });
   }
 
-  /** Answers `exam.reveal` out of the last commit. */
-  open(id: string, openings: readonly Opening[]): void {
-    const { card, prover, send, events } = this.#options;
-    const exam = this.#examNamed(id);
-    if (!exam || !prover) return;
-    const commit = exam.commit;
+  /** Answers `exam.reveal` out of the part's last commit. */
+  open(question: Question<'exam.open'>): void {
+    const { card, send, events } = this.#options;
+    const { exam: id, part } = question;
+    const exam = this.#examNamed(id, part);
+    if (!exam) return;
+    const asked = exam.parts.get(part);
+    const commit = asked?.commit;
     if (!commit) {
-      this.#decline(id, 'Nothing was committed in this exam.');
+      this.#decline(id, part, 'Nothing was committed in this part of the exam.');
       return;
     }
-    const found = this.#next(async () => {
+    const found = this.#queue.next(async (prover) => {
       await commit.roots;
-      return this.#exam === exam ? await prover.reveal(openings) : [];
+      return this.#exam === exam ? await show(prover, question) : undefined;
     });
-    this.#answer('open', exam, found, never, (reveals) => {
-      send({ type: 'exam.reveal', exam: id, card, reveals });
-      events({ type: 'exam.revealed', exam: id, card });
+    this.#answer('open', part, exam, found, never, (reveal) => {
+      if (!reveal) return;
+      send(reveal);
+      events({ type: 'exam.revealed', exam: id, card, part });
+      if (part === 'memory') this.#tables.drop(asked.armed);
     });
+  }
+
+  /** The verdict of an exam is there: the card does nothing more in it. */
+  over(id: string): void {
+    if (this.#exam?.id !== id) return;
+    this.#exam.over = true;
+    this.#tables.drop();
   }
 
   /** Resolves when the prover has nothing to do. */
-  async idle(): Promise<void> {
-    let seen: Promise<void>;
-    do {
-      seen = this.#busy;
-      await seen;
-    } while (seen !== this.#busy);
+  idle(): Promise<void> {
+    return this.#queue.idle();
   }
 
-  #compute(exam: Exam, seed: string, prover: CardProver): Commit {
+  /** Stops a prover that hangs when half of the question's time is over: in time to arm. */
+  #getReady(exam: Exam, asked: ArmedCard): Promise<string> {
+    const { card, events } = this.#options;
+    const { part, withinMs } = asked;
+    return this.#queue.soon(withinMs / 2, async (prover) => {
+      if (this.#exam !== exam) return '';
+      if (part === 'compute') await this.#tables.letGo(prover);
+      return await getReady(prover, asked, (share) =>
+        events({ type: 'exam.building', exam: exam.id, card, part, share: withinOne(share) }),
+      );
+    });
+  }
+
+  #compute(exam: Exam, part: ExamPart, asked: Part, seed: string): Commit {
     const { card, events } = this.#options;
     // Of now: a later attempt's arming waits for this work, not the other way round.
-    const { armed } = exam;
-    const roots = this.#next(async () => {
+    const { armed } = asked;
+    const current = (): Commit | undefined => exam.parts.get(part)?.commit;
+    const roots = this.#queue.next(async (prover) => {
       await armed;
       // Replaced while the card was busy: nobody waits for this one.
-      if (this.#exam !== exam || exam.commit !== commit) return [];
-      events({ type: 'exam.started', exam: exam.id, card });
-      const progress = (share: number): void =>
-        events({ type: 'exam.progress', exam: exam.id, card, share: Math.min(1, Math.max(0, share)) });
-      return (await prover.commit(fromHex(seed), progress)).map(toHex);
+      if (this.#exam !== exam || current() !== commit) return [];
+      events({ type: 'exam.started', exam: exam.id, card, part });
+      return await work(prover, part, seed, (share) =>
+        events({ type: 'exam.progress', exam: exam.id, card, part, share: withinOne(share) }),
+      );
     });
     const commit: Commit = { seed, roots };
-    exam.commit = commit;
+    asked.commit = commit;
     // What failed is not an answer to keep: asked again, it is tried again.
     roots.catch(() => {
-      if (exam.commit === commit) delete exam.commit;
+      if (current() === commit) delete exam.parts.get(part)?.commit;
     });
     return commit;
   }
 
-  #examNamed(id: string): Exam | undefined {
+  #examNamed(id: string, part: ExamPart): Exam | undefined {
     if (this.#exam?.id === id) return this.#exam;
-    this.#decline(id, 'This exam is not known here: the agent was restarted, or a newer exam replaced it.');
+    const message = 'This exam is not known here: the agent was restarted, or a newer exam replaced it.';
+    this.#decline(id, part, message);
     return undefined;
-  }
-
-  /** Queues work for the prover. `before` replaces the wait for what it is doing now. */
-  #next<T>(work: () => Promise<T>, before: () => Promise<void> = () => this.#busy): Promise<T> {
-    const result = before().then(work);
-    this.#busy = result.then(
-      () => {},
-      () => {},
-    );
-    return result;
-  }
-
-  /** Waits for the prover, but not longer than half of `withinMs`: then whatever hangs in it is stopped, in time to arm. */
-  async #freeAfter(withinMs: number, prover: CardProver): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(resolve, withinMs / 2, 'late');
-      timer.unref();
-    });
-    const first = await Promise.race([this.#busy, late]);
-    clearTimeout(timer);
-    if (first === 'late') await prover.close();
   }
 
   /**
@@ -163,28 +190,41 @@ export class CardDesk {
    */
   #answer<T>(
     kind: 'arm' | 'go' | 'open',
+    part: ExamPart,
     exam: Exam,
     found: Promise<T>,
     over: () => boolean,
     pass: (answer: T) => void,
   ): void {
-    const number = ++this.#asked[kind];
-    const awaited = (): boolean => this.#exam === exam && this.#asked[kind] === number;
+    const question = `${kind} ${part}`;
+    const number = (this.#asked.get(question) ?? 0) + 1;
+    this.#asked.set(question, number);
+    const awaited = (): boolean => this.#exam === exam && this.#asked.get(question) === number;
     found.then(
       (answer) => {
         if (awaited()) pass(answer);
       },
       (error: unknown) => {
-        if (awaited() && !over())
-          this.#decline(exam.id, error instanceof Error ? error.message : String(error));
+        if (awaited() && !over() && !exam.over) this.#refuse(exam.id, part, error);
       },
     );
   }
 
-  #decline(exam: string, message: string): void {
+  /** An engine's error goes out with the words of its code: they say what happened to the card. */
+  #refuse(exam: string, part: ExamPart, error: unknown): void {
+    if (error instanceof TouchstoneError) {
+      const { code, message } = error;
+      this.#decline(exam, part, `${codeTable[code].title} (${code}): ${message}`, code);
+    } else this.#decline(exam, part, error instanceof Error ? error.message : String(error));
+  }
+
+  #decline(exam: string, part: ExamPart, message: string, code: string | null = null): void {
     const { card, send, events } = this.#options;
-    const short = message.slice(0, 1024);
-    send({ type: 'exam.decline', exam, card, message: short });
-    events({ type: 'exam.declined', exam, card, message: short });
+    // Drivers write whole pages; in a log it is one line.
+    const short = message.replace(/\s+/g, ' ').slice(0, 1024);
+    send({ type: 'exam.decline', exam, card, part, message: short });
+    events({ type: 'exam.declined', exam, card, part, message: short, code });
   }
 }
+
+const withinOne = (share: number): number => Math.min(1, Math.max(0, share));

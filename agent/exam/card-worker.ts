@@ -1,54 +1,71 @@
-// The process that hosts one card's engine; `WorkerProver` starts it with `fork`. First argument: the engine's name.
+// The process that hosts one card's engines; `WorkerProver` starts it with `fork`. Arguments: the names of the compute
+// engine and of the table engine, `-` for none.
 import { randomBytes } from 'node:crypto';
-import { type ComputeProof, proveCompute } from '../../challenges/compute/prover.js';
 import { createEngine } from '../../challenges/engines/catalogue.js';
-import type { PreparedCompute } from '../../challenges/engines/engine.js';
-import { selfCheck } from '../../challenges/engines/selfcheck.js';
+import { selfCheck, selfCheckTable } from '../../challenges/engines/selfcheck.js';
+import { createTableEngine } from '../../challenges/engines/table-catalogue.js';
 import { TouchstoneError } from '../../protocol/error.js';
-import type { ComputeShape } from '../../protocol/shapes.js';
-import { measureRate } from '../cards/warm-up.js';
+import { measureRate, measureTableRate } from '../cards/warm-up.js';
+import { type CardEngines, EngineProver } from './engine-prover.js';
 import type { WorkerReply, WorkerRequest } from './worker-calls.js';
 
-const engine = createEngine(process.argv[2] ?? '');
-let armed:
-  | { readonly key: string; readonly shape: ComputeShape; readonly prepared: PreparedCompute }
-  | undefined;
-let proof: ComputeProof | undefined;
+const [computeName = '-', tableName = '-'] = process.argv.slice(2);
+const engines: CardEngines = {
+  compute: computeName === '-' ? null : () => createEngine(computeName),
+  table: tableName === '-' ? null : () => createTableEngine(tableName),
+};
+const prover = new EngineProver(engines);
+const now = (): number => performance.now();
 
-async function check(): Promise<number> {
-  await selfCheck(engine, randomBytes);
-  return await measureRate(engine, () => performance.now());
+/** Holds an engine of its own against the reference, then measures it. */
+async function tried<E extends { close(): Promise<void> }>(
+  make: (() => E) | null,
+  check: (engine: E) => Promise<void>,
+  measure: (engine: E) => Promise<number>,
+): Promise<number> {
+  if (!make)
+    throw new TouchstoneError('engine.unavailable', 'This process was started without such an engine.');
+  const engine = make();
+  try {
+    await check(engine);
+    return await measure(engine);
+  } finally {
+    await engine.close();
+  }
 }
 
-/** The same shape again needs nothing new: kernels and buffers are there. */
-async function arm(shape: ComputeShape): Promise<string> {
-  const key = JSON.stringify([shape.n, shape.layers, shape.pages, shape.rounds]);
-  if (armed?.key === key) return engine.name;
-  await armed?.prepared.close();
-  armed = undefined;
-  armed = { key, shape, prepared: await engine.prepare(shape) };
-  return engine.name;
-}
-
-async function commit(seed: Uint8Array, onProgress: (share: number) => void): Promise<Uint8Array[]> {
-  if (!armed)
-    throw new TouchstoneError('engine.failed', 'The engine was restarted and has to be armed first.');
-  proof = undefined;
-  proof = await proveCompute(armed.prepared, armed.shape, seed, onProgress);
-  return proof.roots;
-}
-
-function run(request: WorkerRequest): unknown {
-  if (request.call === 'check') return check();
-  if (request.call === 'arm') return arm(request.argument);
-  if (request.call === 'commit')
-    return commit(
-      request.argument,
-      inHundredths((share) => reply({ id: request.id, type: 'progress', share })),
-    );
-  if (!proof)
-    throw new TouchstoneError('engine.failed', 'The engine was restarted and lost what it had computed.');
-  return proof.reveal(request.argument);
+async function run(request: WorkerRequest): Promise<unknown> {
+  const progress = inHundredths((share) => reply({ id: request.id, type: 'progress', share }));
+  switch (request.call) {
+    case 'check':
+      return await tried(
+        engines.compute,
+        (engine) => selfCheck(engine, randomBytes),
+        (engine) => measureRate(engine, now),
+      );
+    case 'checkTable':
+      return await tried(
+        engines.table,
+        (engine) => selfCheckTable(engine, randomBytes),
+        (engine) => measureTableRate(engine, now),
+      );
+    case 'arm':
+      return await prover.arm(request.argument);
+    case 'commit':
+      return await prover.commit(request.argument, progress);
+    case 'reveal':
+      return await prover.reveal(request.argument);
+    case 'build':
+      return await prover.build(request.argument.shape, request.argument.tableSeed, progress);
+    case 'walk':
+      return await prover.walk(request.argument, progress);
+    case 'revealWalk':
+      return await prover.revealWalk(request.argument);
+    case 'dropTable':
+      await prover.dropTable();
+      // A table in host memory is gone when Node collects its buffers, and an idle process has no reason to.
+      return globalThis.gc?.();
+  }
 }
 
 /** A message costs time, and there are thousands of batches: one for each hundredth of the work is enough. */

@@ -2,76 +2,34 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { checkComputeReveal } from '../../challenges/compute/verifier.js';
 import { referenceRecompute } from '../../challenges/engines/reference.js';
 import { fromHex } from '../../protocol/bytes.js';
-import type { AgentMessage, VerifierMessage } from '../../protocol/messages/exam.js';
-import { ReferenceProver, tinyShape } from '../testing/reference-prover.js';
-import type { ExamEvent } from './events.js';
-import type { CardProver } from './prover.js';
-import { ExamRunner } from './runner.js';
-import { WorkerProver } from './worker-prover.js';
-
-const exam = (digit: string): string => `ex_${digit.repeat(32)}`;
-const seed = (digit: string): string => digit.repeat(64);
-const openings = [
-  { round: 0, page: 3 },
-  { round: 1, page: 63 },
-];
-
-const arm = (id: string, attempt = 1, cards = [0]): VerifierMessage => ({
-  type: 'exam.arm',
-  exam: id,
-  attempt,
-  withinMs: 5000,
-  cards: cards.map((card) => ({ card, kind: 'compute', shape: tinyShape })),
-});
-const go = (id: string, digit: string, cards = [0]): VerifierMessage => ({
-  type: 'exam.go',
-  exam: id,
-  cards: cards.map((card) => ({ card, seed: seed(digit), withinMs: 5000 })),
-});
-const open = (id: string): VerifierMessage => ({
-  type: 'exam.open',
-  exam: id,
-  card: 0,
-  withinMs: 5000,
+import {
+  arm,
+  exam,
+  gate,
+  go,
+  open,
   openings,
-});
-
-function runnerOf(...provers: (CardProver | null)[]) {
-  const sent: AgentMessage[] = [];
-  const events: ExamEvent[] = [];
-  const runner = new ExamRunner({
-    provers,
-    send: (message) => sent.push(message),
-    events: (event) => events.push(event),
-  });
-  /** Hands messages over one after another, waiting for each answer. */
-  const ask = async (...messages: VerifierMessage[]): Promise<AgentMessage[]> => {
-    const before = sent.length;
-    for (const message of messages) {
-      runner.handle(message);
-      await runner.idle();
-    }
-    return sent.slice(before);
-  };
-  return { runner, sent, events, ask };
-}
-
-function gate(): { readonly open: () => void; readonly shut: Promise<void> } {
-  let release = (): void => {};
-  const shut = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  return { open: release, shut };
-}
-
-const types = (messages: readonly AgentMessage[]): string[] => messages.map((message) => message.type);
+  runnerOf,
+  seed,
+  types,
+  within,
+} from '../testing/asked-runner.js';
+import { ReferenceProver, tinyShape } from '../testing/reference-prover.js';
+import { WorkerProver } from './worker-prover.js';
 
 describe('exam runner', () => {
   it('answers arm, go and open with a proof that verifies', async () => {
     const { ask, events } = runnerOf(new ReferenceProver());
     const [ready, commit, reveal] = await ask(arm(exam('1')), go(exam('1'), 'a'), open(exam('1')));
-    expect(ready).toEqual({ type: 'exam.ready', exam: exam('1'), card: 0, engine: 'reference' });
-    if (commit?.type !== 'exam.commit' || reveal?.type !== 'exam.reveal') throw new Error('other answers');
+    expect(ready).toEqual({
+      type: 'exam.ready',
+      exam: exam('1'),
+      card: 0,
+      part: 'compute',
+      engine: 'reference',
+    });
+    if (commit?.type !== 'exam.commit' || reveal?.type !== 'exam.reveal' || reveal.part !== 'compute')
+      throw new Error('other answers');
     expect(commit.seed).toBe(seed('a'));
     const proof = { shape: tinyShape, seed: fromHex(commit.seed), roots: commit.roots.map(fromHex) };
     const verdict = await checkComputeReveal(
@@ -215,7 +173,7 @@ describe('exam runner', () => {
     const { runner, ask, sent } = runnerOf(prover);
     await ask(arm(exam('1')));
     runner.handle(go(exam('1'), 'a'));
-    runner.handle({ ...arm(exam('1'), 2), withinMs: 20 } as VerifierMessage);
+    runner.handle(within(20, arm(exam('1'), 2)));
     await expect.poll(() => sent.filter(({ type }) => type === 'exam.ready')).toHaveLength(2);
     expect(prover.calls).toEqual(['arm', 'commit', 'close', 'arm']);
   });

@@ -1,14 +1,24 @@
-import type { Opening, Reveal } from '../../protocol/messages/exam.js';
-import type { ComputeShape } from '../../protocol/shapes.js';
+import type { Opening, Reveal, WalkerOpening, WalkerReveal } from '../../protocol/messages/exam.js';
+import type { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
 
-/** What the main process can ask of an engine's process, with what comes back. */
+/** What the main process can ask of a card's process, with what comes back. */
 export interface WorkerCalls {
-  /** Holds the engine against the reference, then measures its rate in GFLOPS. */
+  /** Holds the compute engine against the reference, then measures its rate in GFLOPS. */
   check: { readonly argument: null; readonly result: number };
+  /** The same of the table engine: its rate of building, 10^9 operations a second. */
+  checkTable: { readonly argument: null; readonly result: number };
   arm: { readonly argument: ComputeShape; readonly result: string };
   /** A seed; the roots. */
   commit: { readonly argument: Uint8Array; readonly result: Uint8Array[] };
   reveal: { readonly argument: readonly Opening[]; readonly result: Reveal[] };
+  build: {
+    readonly argument: { readonly shape: MemoryShape; readonly tableSeed: Uint8Array };
+    readonly result: string;
+  };
+  /** A walk seed; the roots. */
+  walk: { readonly argument: Uint8Array; readonly result: Uint8Array[] };
+  revealWalk: { readonly argument: readonly WalkerOpening[]; readonly result: WalkerReveal[] };
+  dropTable: { readonly argument: null; readonly result: undefined };
 }
 
 export type WorkerCall = keyof WorkerCalls;

@@ -1,6 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { workerFile } from '../../challenges/engines/worker-file.js';
 import { fromHex } from '../../protocol/bytes.js';
-import { ReferenceProver, tinyShape } from '../testing/reference-prover.js';
+import {
+  arm as armed,
+  armTable,
+  exam,
+  go,
+  goWalk,
+  openWalk,
+  runnerOf,
+  types,
+  walkerOpenings,
+} from '../testing/asked-runner.js';
+import { ReferenceProver, tinyShape, tinyTable } from '../testing/reference-prover.js';
 import { WorkerProver } from './worker-prover.js';
 
 const seed = fromHex('5a'.repeat(32));
@@ -58,5 +70,67 @@ describe('worker prover', () => {
     const none = new WorkerProver({ engine: 'onnx-abacus' });
     await expect(none.check()).rejects.toMatchObject({ message: expect.stringContaining('onnx-abacus') });
     await none.close();
+  });
+});
+
+describe('worker prover of a table', () => {
+  const prover = new WorkerProver({ engine: 'onnx-cpu', tableEngine: 'cpu' });
+  afterEach(async () => await prover.close());
+
+  it('gives the roots and leaves of the reference without a compute engine, and when the table is gone', async () => {
+    const prover = new WorkerProver({ engine: null, tableEngine: 'cpu' });
+    expect(await prover.checkTable()).toBeGreaterThan(0);
+    await expect(prover.check()).rejects.toMatchObject({ code: 'engine.unavailable' });
+    const building: number[] = [];
+    expect(await prover.build(tinyTable, seed, (share) => building.push(share))).toBe('cpu');
+    expect(building.at(-1)).toBe(1);
+    const roots = await prover.walk(seed, () => {});
+    const reference = new ReferenceProver();
+    await reference.build(tinyTable, seed, () => {});
+    expect(roots.map((root) => [...root])).toEqual(
+      (await reference.walk(seed, () => {})).map((root) => [...root]),
+    );
+    await prover.dropTable();
+    expect(await prover.revealWalk(walkerOpenings)).toEqual(await reference.revealWalk(walkerOpenings));
+    await expect(prover.walk(seed, () => {})).rejects.toMatchObject({ code: 'engine.failed' });
+    await prover.close();
+  });
+
+  it('declines a table that the machine has no memory for, says so, and answers the next exam', async () => {
+    const { ask } = runnerOf(prover);
+    const huge = { ...tinyTable, banks: 1024, bankPages: 2 ** 24 };
+    const [, declined] = await ask(armed(exam('1')), armTable(exam('1'), 'b', 1, huge));
+    expect(declined?.type === 'exam.decline' && declined.message).toMatch(
+      /^Not enough memory on the card \(engine\.out-of-memory\): The table takes/,
+    );
+    const answers = await ask(
+      armed(exam('2')),
+      go(exam('2'), 'a'),
+      armTable(exam('2'), 'b'),
+      goWalk(exam('2'), 'c'),
+      openWalk(exam('2')),
+    );
+    expect(types(answers)).toEqual(['exam.ready', 'exam.commit', 'exam.ready', 'exam.commit', 'exam.reveal']);
+  });
+
+  it('starts no process to drop a table that is not there', async () => {
+    const idle = new WorkerProver({ engine: null, tableEngine: 'cpu' });
+    await idle.dropTable();
+    expect(idle.pid).toBeUndefined();
+  });
+
+  it('takes a new process after its card was lost', async () => {
+    const losing = new WorkerProver({
+      engine: 'onnx-cpu',
+      tableEngine: 'webgpu',
+      process: workerFile(import.meta.url, '../testing/losing-card'),
+    });
+    const first = await losing.arm(tinyShape);
+    await expect(losing.build(tinyTable, seed, () => {})).rejects.toMatchObject({
+      code: 'engine.device-lost',
+      message: 'The driver was reset.',
+    });
+    expect(await losing.arm(tinyShape)).not.toBe(first);
+    await losing.close();
   });
 });

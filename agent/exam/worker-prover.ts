@@ -1,18 +1,22 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { workerFile } from '../../challenges/engines/worker-file.js';
+import { type WorkerFile, workerFile } from '../../challenges/engines/worker-file.js';
 import { isCode } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
-import type { Opening, Reveal } from '../../protocol/messages/exam.js';
-import type { ComputeShape } from '../../protocol/shapes.js';
+import type { Opening, Reveal, WalkerOpening, WalkerReveal } from '../../protocol/messages/exam.js';
+import type { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
 import type { CardProver } from './prover.js';
 import type { WorkerCall, WorkerCalls, WorkerReply, WorkerRequest } from './worker-calls.js';
 
 export interface WorkerProverOptions {
-  /** Its name, such as `onnx-cpu`. */
-  readonly engine: string;
+  /** Name of its compute engine, such as `onnx-cpu`; null for none. */
+  readonly engine: string | null;
+  /** Name of its table engine, such as `webgpu`; none where it is null or absent. */
+  readonly tableEngine?: string | null;
   /** Variables of the engine's process that choose its card, such as `CUDA_VISIBLE_DEVICES`. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Another file for the process, for tests of what a broken one does. */
+  readonly process?: WorkerFile;
 }
 
 interface Waiting {
@@ -22,12 +26,13 @@ interface Waiting {
 }
 
 /**
- * A real card: its engine runs in a process of its own. A run blocks its thread, so it needs one; and a process, not a
+ * A real card: its engines run in a process of its own. A run blocks its thread, so it needs one; and a process, not a
  * thread, because native code can crash (two WebGPU sessions of ONNX Runtime in threads of one process do:
  * microsoft/onnxruntime#32561), because a hung driver can only be killed with its process, and because CUDA and
  * Vulkan choose their card by environment variables.
  *
- * Every call rejects with TouchstoneError, `engine.failed` where the process ended. The next call starts a new one.
+ * Every call rejects with TouchstoneError, `engine.failed` where the process ended. The next call starts a new one; so
+ * it does after `engine.device-lost`, because a driver is sure to come back only in a new process.
  */
 export class WorkerProver implements CardProver {
   readonly #options: WorkerProverOptions;
@@ -45,13 +50,23 @@ export class WorkerProver implements CardProver {
   }
 
   /**
-   * Holds the engine against the reference and measures it for a moment.
+   * Holds the compute engine against the reference and measures it for a moment.
    *
    * @returns GFLOPS of its own page work, 2 · n² · layers a page
    * @throws TouchstoneError `engine.unavailable`, `engine.inexact` or `engine.failed`
    */
   check(): Promise<number> {
     return this.#call('check', null);
+  }
+
+  /**
+   * Holds the table engine against the reference and measures it for a moment.
+   *
+   * @returns GOPS of building a table, 2 · n² · layers a page
+   * @throws TouchstoneError as `check`; `engine.out-of-memory` where not even a small table fits
+   */
+  checkTable(): Promise<number> {
+    return this.#call('checkTable', null);
   }
 
   arm(shape: ComputeShape): Promise<string> {
@@ -64,6 +79,23 @@ export class WorkerProver implements CardProver {
 
   reveal(openings: readonly Opening[]): Promise<Reveal[]> {
     return this.#call('reveal', openings);
+  }
+
+  build(shape: MemoryShape, tableSeed: Uint8Array, onProgress: (share: number) => void): Promise<string> {
+    return this.#call('build', { shape, tableSeed }, onProgress);
+  }
+
+  walk(walkSeed: Uint8Array, onProgress: (share: number) => void): Promise<Uint8Array[]> {
+    return this.#call('walk', walkSeed, onProgress);
+  }
+
+  revealWalk(openings: readonly WalkerOpening[]): Promise<WalkerReveal[]> {
+    return this.#call('revealWalk', openings);
+  }
+
+  /** Without a process there is no table, and none is started to say so. */
+  async dropTable(): Promise<void> {
+    if (this.#child) await this.#call('dropTable', null);
   }
 
   async close(): Promise<void> {
@@ -89,9 +121,10 @@ export class WorkerProver implements CardProver {
   }
 
   #start(): ChildProcess {
-    const { filename, execArgv } = workerFile(import.meta.url, 'card-worker');
-    const child = fork(filename, [this.#options.engine], {
-      execArgv,
+    const { engine, tableEngine, process: file = workerFile(import.meta.url, 'card-worker') } = this.#options;
+    const { filename, execArgv } = file;
+    const child = fork(filename, [engine ?? '-', tableEngine ?? '-'], {
+      execArgv: [...execArgv, '--expose-gc'],
       env: { ...process.env, ...this.#options.env },
       serialization: 'advanced',
       // Drivers write what they like there; only the last words are of use, when it was a crash.
@@ -102,7 +135,7 @@ export class WorkerProver implements CardProver {
     child.stderr?.on('data', (chunk: Buffer) => {
       lastWords = (lastWords + chunk.toString()).slice(-1000);
     });
-    child.on('message', (reply: WorkerReply) => this.#take(reply));
+    child.on('message', (reply: WorkerReply) => this.#take(reply, child));
     child.on('error', (error) => this.#ended(child, error.message));
     child.on('exit', (code, signal) => {
       this.#ended(child, `ended by ${signal ?? `itself, code ${code}`}. ${lastWords.trim()}`.trim());
@@ -110,7 +143,7 @@ export class WorkerProver implements CardProver {
     return child;
   }
 
-  #take(reply: WorkerReply): void {
+  #take(reply: WorkerReply, child: ChildProcess): void {
     const waiting = this.#waiting.get(reply.id);
     if (reply.type === 'progress') {
       waiting?.onProgress(reply.share);
@@ -123,12 +156,17 @@ export class WorkerProver implements CardProver {
     }
     const code = isCode(reply.code) ? reply.code : 'engine.failed';
     waiting?.reject(new TouchstoneError(code, reply.message));
+    if (code !== 'engine.device-lost') return;
+    this.#ended(child, 'lost its card.');
+    child.kill('SIGKILL');
   }
 
   #ended(child: ChildProcess, how: string): void {
     if (this.#child !== child) return;
     this.#child = undefined;
-    const error = new TouchstoneError('engine.failed', `The process of ${this.#options.engine} ${how}`);
+    const { engine, tableEngine } = this.#options;
+    const names = [engine, tableEngine].filter(Boolean).join(' and ');
+    const error = new TouchstoneError('engine.failed', `The process of ${names} ${how}`);
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
   }

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { createOnnxRecompute } from '../../challenges/engines/onnx/recompute.js';
 import { systemClock } from '../../protocol/clock.js';
+import type { CardClaim } from '../../protocol/messages/cards.js';
 import { closeCards, startCards } from '../run.js';
 import { checksTable } from '../ui/checks-table.js';
 import type { Display } from '../ui/display.js';
@@ -20,7 +21,7 @@ export async function runSelfTest(allowSoftware: boolean, display: Display): Pro
           randomInt: (below) => randomInt(below),
           clock: systemClock,
           recompute: verifier.recompute,
-          onProgress: (share) => display.progress(share, title),
+          onProgress: (share, what) => display.progress(share, `${title}: ${what}`),
         }),
       );
       display.progressEnd(`${title} is done.`);
@@ -35,7 +36,10 @@ export async function runSelfTest(allowSoftware: boolean, display: Display): Pro
 /** Results for people: a table for each card. */
 export function selfTestLines(results: readonly SelfTestResult[]): string[] {
   return results.flatMap(({ card, checks, passed }) => [
-    `${card.kind} ${card.model} (${card.engine ?? 'no engine'}): ${passed ? 'passed' : 'failed'}`,
+    `${card.kind} ${card.model} (${enginesOf(card)}): ${passed ? 'passed' : 'failed'}`,
     ...checksTable(checks).map((line) => `  ${line}`),
   ]);
 }
+
+const enginesOf = ({ engine, memoryEngine }: CardClaim): string =>
+  `compute ${engine ?? 'on no engine'}, memory ${memoryEngine ?? 'on no engine'}`;

@@ -1,33 +1,23 @@
-import { drawOpenings, type RandomInt } from '../../challenges/compute/openings.js';
-import { checkComputeReveal } from '../../challenges/compute/verifier.js';
-import type { RecomputePages } from '../../challenges/engines/engine.js';
-import type { Clock, RandomBytes } from '../../protocol/clock.js';
-import { type Code, codeTable } from '../../protocol/codes/table.js';
-import { TouchstoneError } from '../../protocol/error.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
-import { computeOperations } from '../../protocol/shapes.js';
 import { sizedComputeShape } from '../../protocol/sized-compute-shape.js';
 import type { Check } from '../../protocol/status.js';
 import { type FailedEngine, triedEngines } from '../cards/start.js';
 import type { CardProver } from '../exam/prover.js';
+import { memoryHelp } from '../ui/memory-help.js';
+import { testCompute } from './compute-test.js';
+import { testMemory } from './memory-test.js';
+import { selfTestTable } from './table-shape.js';
+import { type SelfTestTools, unlessBroken, unmeasured } from './tools.js';
 
-/** Pages opened: as many as a verifier asks for. */
-const openings = 32;
-const seconds = 2.5;
+const computeSeconds = 2.5;
 
 export interface SelfTestCard {
   readonly claim: CardClaim;
   readonly prover: CardProver | null;
+  /** Compute engines that did not do. */
   readonly failed: readonly FailedEngine[];
-}
-
-/** What a self-test draws on. */
-export interface SelfTestTools {
-  readonly random: RandomBytes;
-  readonly randomInt: RandomInt;
-  readonly clock: Clock;
-  readonly recompute: RecomputePages;
-  readonly onProgress?: (share: number) => void;
+  /** Table engines that did not do. */
+  readonly failedTables: readonly FailedEngine[];
 }
 
 export interface SelfTestResult {
@@ -37,75 +27,33 @@ export interface SelfTestResult {
 }
 
 /**
- * The compute exam of docs/protocol.md section 2 on one card, with this process as the verifier: it judges the proof, and
- * shows the rate without judging it, because what a class reaches is known to the verifier alone. Never rejects: what
- * fails is in the checks.
+ * The parts of an exam on one card, with this process as the verifier: it judges the proofs, and shows the rates without
+ * judging them, because what a class reaches is known to the verifier alone. Never rejects: what fails is in the checks.
  */
 export async function selfTest(card: SelfTestCard, tools: SelfTestTools): Promise<SelfTestResult> {
-  const checks = card.prover ? await examine(card, card.prover, tools) : [engineMissing(card.failed)];
+  const checks = [...(await computeChecks(card, tools)), ...(await memoryChecks(card, tools))];
   return { card: card.claim, passed: checks.every((check) => check.verdict !== 'fail'), checks };
 }
 
-async function examine(card: SelfTestCard, prover: CardProver, tools: SelfTestTools): Promise<Check[]> {
-  try {
-    return await prove(prover, card.claim.warmupGflops ?? 1, tools);
-  } catch (error) {
-    const code = error instanceof TouchstoneError ? error.code : 'engine.failed';
-    const message = error instanceof Error ? error.message : String(error);
-    return [broken(code, `${message} ${codeTable[code].fix}`)];
+async function computeChecks(
+  { claim, prover, failed }: SelfTestCard,
+  tools: SelfTestTools,
+): Promise<Check[]> {
+  if (!prover || claim.engine === null) {
+    const install = "Install the card's driver; for CUDA also run `npm run setup:cuda`.";
+    const fix = `No engine runs on this card. ${triedEngines(failed)}. ${install}`;
+    return [unmeasured('compute.engine', 'fail', 'card.not-examinable', fix)];
   }
+  const shape = sizedComputeShape(claim.warmupGflops ?? 1, computeSeconds);
+  return await unlessBroken('compute.engine', () => testCompute(prover, shape, tools));
 }
 
-async function prove(prover: CardProver, gflops: number, tools: SelfTestTools): Promise<Check[]> {
-  const { clock, random, randomInt, recompute, onProgress = () => {} } = tools;
-  const shape = sizedComputeShape(gflops, seconds);
-  await prover.arm(shape);
-  const seed = random(32);
-  const begin = clock.monotonic();
-  const roots = await prover.commit(seed, onProgress);
-  const elapsedMs = clock.monotonic() - begin;
-  const asked = drawOpenings(shape, openings, randomInt);
-  const reveals = await prover.reveal(asked);
-  const { right, code } = await checkComputeReveal(
-    { shape, seed, roots, openings: asked, reveals },
-    recompute,
-  );
-  return [
-    {
-      check: 'compute.proof',
-      measured: right,
-      required: asked.length,
-      relation: 'exactly',
-      unit: 'pages',
-      verdict: right === asked.length ? 'pass' : 'fail',
-      code,
-      fix: codeTable[code].fix,
-    },
-    {
-      check: 'compute.rate',
-      measured: computeOperations(shape) / (elapsedMs * 1e6),
-      required: null,
-      relation: 'at least',
-      unit: 'GFLOP/s',
-      verdict: 'not judged',
-      code: 'rate.not-judged-here',
-      fix: codeTable['rate.not-judged-here'].detail,
-    },
-  ];
+/** A card without a table engine does not fail: it passes exams as unlisted. */
+async function memoryChecks(
+  { claim, prover, failedTables }: SelfTestCard,
+  tools: SelfTestTools,
+): Promise<Check[]> {
+  if (!prover || !claim.memoryEngine)
+    return [unmeasured('memory.engine', 'not judged', 'memory.not-examined', memoryHelp(failedTables))];
+  return await unlessBroken('memory.engine', () => testMemory(prover, selfTestTable(claim), tools));
 }
-
-function engineMissing(failed: readonly FailedEngine[]): Check {
-  const install = "Install the card's driver; for CUDA also run `npm run setup:cuda`.";
-  return broken('card.not-examinable', `No engine runs on this card. ${triedEngines(failed)}. ${install}`);
-}
-
-const broken = (code: Code, fix: string): Check => ({
-  check: 'compute.engine',
-  measured: null,
-  required: null,
-  relation: 'exactly',
-  unit: '',
-  verdict: 'fail',
-  code,
-  fix,
-});

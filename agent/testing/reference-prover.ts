@@ -1,42 +1,82 @@
-import { type ComputeProof, proveCompute } from '../../challenges/compute/prover.js';
-import type { PreparedCompute } from '../../challenges/engines/engine.js';
 import { createReferenceEngine } from '../../challenges/engines/reference.js';
-import type { Opening, Reveal } from '../../protocol/messages/exam.js';
-import type { ComputeShape } from '../../protocol/shapes.js';
+import { createReferenceTableEngine } from '../../challenges/engines/reference-table.js';
+import type { Opening, Reveal, WalkerOpening, WalkerReveal } from '../../protocol/messages/exam.js';
+import type { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
+import { type CardEngines, EngineProver } from '../exam/engine-prover.js';
 import type { CardProver } from '../exam/prover.js';
 
 /** Small enough for the plain loops: some milliseconds. */
 export const tinyShape: ComputeShape = { n: 256, layers: 1, pages: 64, rounds: 2 };
 
-/** A true prover on the reference engine. Counts what it was asked; `gate` holds a commit back until it resolves. */
+/** The same for a table: 128 KiB. */
+export const tinyTable: MemoryShape = {
+  n: 256,
+  layers: 1,
+  banks: 2,
+  bankPages: 256,
+  rounds: 2,
+  walkers: 100,
+  steps: 4,
+};
+
+const referenceEngines: CardEngines = { compute: createReferenceEngine, table: createReferenceTableEngine };
+
+/** A true prover on the reference engines. Counts what it was asked; gates hold work back until they resolve. */
 export class ReferenceProver implements CardProver {
   readonly calls: string[] = [];
+  /** Of commits and walks. */
   gate: Promise<void> = Promise.resolve();
-  #armed: { readonly shape: ComputeShape; readonly prepared: PreparedCompute } | undefined;
-  #proof: ComputeProof | undefined;
+  buildGate: Promise<void> = Promise.resolve();
+  readonly #prover: EngineProver;
 
-  async arm(shape: ComputeShape): Promise<string> {
+  constructor(engines: Partial<CardEngines> = {}) {
+    this.#prover = new EngineProver({ ...referenceEngines, ...engines });
+  }
+
+  arm(shape: ComputeShape): Promise<string> {
     this.calls.push('arm');
-    this.#armed = { shape, prepared: await createReferenceEngine().prepare(shape) };
-    return 'reference';
+    return this.#prover.arm(shape);
   }
 
   async commit(seed: Uint8Array, onProgress: (share: number) => void): Promise<Uint8Array[]> {
     this.calls.push('commit');
     await this.gate;
-    if (!this.#armed) throw new Error('not armed');
-    this.#proof = await proveCompute(this.#armed.prepared, this.#armed.shape, seed, onProgress);
-    return this.#proof.roots;
+    return await this.#prover.commit(seed, onProgress);
   }
 
-  async reveal(openings: readonly Opening[]): Promise<Reveal[]> {
+  reveal(openings: readonly Opening[]): Promise<Reveal[]> {
     this.calls.push('reveal');
-    if (!this.#proof) throw new Error('nothing computed');
-    return this.#proof.reveal(openings);
+    return this.#prover.reveal(openings);
   }
 
-  async close(): Promise<void> {
+  async build(
+    shape: MemoryShape,
+    tableSeed: Uint8Array,
+    onProgress: (share: number) => void,
+  ): Promise<string> {
+    this.calls.push('build');
+    await this.buildGate;
+    return await this.#prover.build(shape, tableSeed, onProgress);
+  }
+
+  async walk(walkSeed: Uint8Array, onProgress: (share: number) => void): Promise<Uint8Array[]> {
+    this.calls.push('walk');
+    await this.gate;
+    return await this.#prover.walk(walkSeed, onProgress);
+  }
+
+  revealWalk(openings: readonly WalkerOpening[]): Promise<WalkerReveal[]> {
+    this.calls.push('revealWalk');
+    return this.#prover.revealWalk(openings);
+  }
+
+  dropTable(): Promise<void> {
+    this.calls.push('dropTable');
+    return this.#prover.dropTable();
+  }
+
+  close(): Promise<void> {
     this.calls.push('close');
-    this.#armed = undefined;
+    return this.#prover.close();
   }
 }

@@ -8,12 +8,22 @@ const exam = 'ex_1';
 const events: SupplierEvent[] = [
   { type: 'connection.enrolled', device: 'ab' },
   { type: 'connection.open' },
-  { type: 'exam.armed', exam, card: 0, attempt: 1 },
-  { type: 'exam.started', exam, card: 0 },
-  { type: 'exam.started', exam, card: 1 },
-  { type: 'exam.progress', exam, card: 0, share: 0.5 },
-  { type: 'exam.committed', exam, card: 0 },
-  { type: 'exam.declined', exam, card: 1, message: 'device lost' },
+  { type: 'exam.armed', exam, card: 0, part: 'memory', attempt: 1 },
+  { type: 'exam.building', exam, card: 0, part: 'memory', share: 0.4 },
+  { type: 'exam.ready', exam, card: 0, part: 'memory', engine: 'webgpu' },
+  { type: 'exam.started', exam, card: 0, part: 'memory' },
+  { type: 'exam.started', exam, card: 1, part: 'compute' },
+  { type: 'exam.progress', exam, card: 0, part: 'memory', share: 0.5 },
+  { type: 'exam.committed', exam, card: 0, part: 'memory' },
+  {
+    type: 'exam.declined',
+    exam,
+    card: 1,
+    part: 'memory',
+    message: 'Bank 7 of 9.',
+    code: 'engine.out-of-memory',
+  },
+  { type: 'exam.table-dropped', card: 0 },
   { type: 'connection.waiting', code: 'agent.verifier-unreachable', message: 'Gone.', retryInMs: 1500 },
   {
     type: 'exam.verdict',
@@ -51,7 +61,12 @@ describe('narrator', () => {
     const tell = narrate(display, ['A', 'B']);
     said.length = 0;
     for (const event of events) tell(event);
-    expect(said).toContain('0.25 Exam: card 0 50 % · card 1 0 %');
+    expect(said).toContain('0.4 Exam: card 0: building the table 40 %');
+    expect(said).toContain('Exam: card 0 (A) has built its table on webgpu.');
+    expect(said).toContain('0.25 Exam: card 0: walking on the table 50 % · card 1: computing 0 %');
+    expect(said).toContain(
+      'Exam: card 1 (B) could not go on: Bank 7 of 9. Stop what else runs on the card, then run `touchstone agent self-test`. Claim the memory that it has.',
+    );
     expect(said).toContain(
       'Gone. (agent.verifier-unreachable) Check the address and the network. An agent that runs goes on trying. Next try in 1.5 s.',
     );

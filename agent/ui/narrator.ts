@@ -1,4 +1,5 @@
 import { codeTable, isCode } from '../../protocol/codes/table.js';
+import type { ExamPart } from '../../protocol/messages/exam.js';
 import type { SupplierEvent } from '../connection/events.js';
 import { checksTable } from './checks-table.js';
 import type { Display } from './display.js';
@@ -11,12 +12,13 @@ import type { Display } from './display.js';
  */
 export function narrate(display: Display, cardNames: readonly string[]): (event: SupplierEvent) => void {
   const name = (card: number): string => `card ${card} (${cardNames[card] ?? 'unknown'})`;
-  /** Share done of each card that computes at present. */
-  const running = new Map<number, number>();
-  const showProgress = (): void => {
-    const shares = [...running];
-    const mean = shares.reduce((sum, [, share]) => sum + share, 0) / Math.max(1, shares.length);
-    const each = shares.map(([card, share]) => `card ${card} ${Math.round(share * 100)} %`);
+  /** What each card does at present, and how much of it is done. */
+  const running = new Map<number, { readonly what: string; readonly share: number }>();
+  const showProgress = (card: number, what: string, share: number): void => {
+    running.set(card, { what, share });
+    const all = [...running];
+    const mean = all.reduce((sum, [, { share }]) => sum + share, 0) / all.length;
+    const each = all.map(([card, { what, share }]) => `card ${card}: ${what} ${Math.round(share * 100)} %`);
     display.progress(mean, `Exam: ${each.join(' · ')}`);
   };
   const stopped = (card: number, text: string): void => {
@@ -42,22 +44,33 @@ export function narrate(display: Display, cardNames: readonly string[]): (event:
       case 'connection.status':
         return display.info(statusText(event));
       case 'exam.armed':
-        return display.info(`Exam: ${name(event.card)} gets ready, attempt ${event.attempt}.`);
+        // What an older question began is of no interest any more.
+        running.delete(event.card);
+        return display.info(
+          `Exam: ${name(event.card)} ${words[event.part].armed}, attempt ${event.attempt}.`,
+        );
+      case 'exam.building':
+        return showProgress(event.card, 'building the table', event.share);
       case 'exam.ready':
-        return display.info(`Exam: ${name(event.card)} is ready on ${event.engine}.`);
+        return stopped(
+          event.card,
+          `Exam: ${name(event.card)} ${words[event.part].ready} on ${event.engine}.`,
+        );
       case 'exam.started':
-        running.set(event.card, 0);
-        return showProgress();
+        return showProgress(event.card, words[event.part].working, 0);
       case 'exam.progress':
-        running.set(event.card, event.share);
-        return showProgress();
+        return showProgress(event.card, words[event.part].working, event.share);
       case 'exam.committed':
-        return stopped(event.card, `Exam: ${name(event.card)} has computed its answer.`);
+        return stopped(event.card, `Exam: ${name(event.card)} ${words[event.part].committed}.`);
       case 'exam.revealed':
-        return display.info(`Exam: ${name(event.card)} has shown the pages it was asked for.`);
+        return display.info(`Exam: ${name(event.card)} has shown what it was asked for.`);
+      case 'exam.table-dropped':
+        return display.info(`Exam: ${name(event.card)} has the memory of its table free again.`);
       case 'exam.declined':
         if (running.has(event.card)) stopped(event.card, `Exam: ${name(event.card)} stopped.`);
-        return display.warn(`Exam: ${name(event.card)} could not go on: ${event.message}`);
+        return display.warn(
+          `Exam: ${name(event.card)} could not go on: ${event.message}${fixOf(event.code ?? '')}`,
+        );
       case 'exam.verdict': {
         const lines = [
           `${name(event.card)}: ${event.outcome}${event.class ? `, class ${event.class}` : ''}`,
@@ -69,6 +82,21 @@ export function narrate(display: Display, cardNames: readonly string[]): (event:
     }
   };
 }
+
+const words: Readonly<Record<ExamPart, Record<'armed' | 'ready' | 'working' | 'committed', string>>> = {
+  compute: {
+    armed: 'gets ready to compute',
+    ready: 'is ready to compute',
+    working: 'computing',
+    committed: 'has computed its answer',
+  },
+  memory: {
+    armed: 'builds a table in its memory',
+    ready: 'has built its table',
+    working: 'walking on the table',
+    committed: 'has walked on its table',
+  },
+};
 
 /** What to do about a code; nothing for one of a newer verifier. */
 const fixOf = (code: string): string => (isCode(code) ? ` ${codeTable[code].fix}` : '');
