@@ -1,7 +1,9 @@
 import { claimsBigger } from '../simulator/cheats/claims-bigger.js';
 import { sharedChip } from '../simulator/cheats/shared-chip.js';
+import { fasterBy } from '../simulator/chip.js';
 import { type ClaimedName, claimedModels } from '../simulator/claims.js';
-import type { ChipPlan, FleetPlan, IdentityPlan } from '../simulator/plan.js';
+import type { Cheat, ChipPlan, FleetPlan } from '../simulator/plan.js';
+import type { ScaledCatalogue } from '../simulator/scaled-catalogue.js';
 import type { Truth } from './verdict.js';
 
 /** A device of the demo and what only the demo knows of it. */
@@ -44,41 +46,43 @@ export function castWithout(own: readonly string[]): Cast {
 /**
  * The simulated suppliers of the demo. Their names say nothing of what they are.
  *
- * @param operationsPerSecond what an honest card of a model does here
+ * @param world what an honest card of a model claims and does here
  */
 export function demoFleet(
   { star, second, third }: Cast,
-  operationsPerSecond: (model: ClaimedName) => number,
+  world: Pick<ScaledCatalogue, 'claimed' | 'chip'>,
 ): DemoFleet {
-  const chip = (model: ClaimedName, speed = 1) => ({
-    opsPerSecond: operationsPerSecond(model) * speed,
-    memoryBytes: claimedModels[model].memoryBytes,
-  });
+  const claims = world.claimed(star);
+  const chip = world.chip(star);
   const honest = (name: string, model: ClaimedName): Entry => ({
-    chip: { ...chip(model), identities: [{ name, claims: model }] },
+    chip: { ...world.chip(model), identities: [{ name, claims: world.claimed(model) }] },
     truth: 'honest',
     is: `a genuine ${model}`,
   });
   const shared = ['flint', 'garnet', 'heron', 'iris'];
-  const lazy: IdentityPlan = {
-    name: 'elm',
-    claims: star,
-    cheat: { kind: 'computes fraction', fraction: 0.6 },
-  };
+  const lazy: Cheat = { kind: 'computes fraction', fraction: 0.6 };
+  const spilling: Cheat = { kind: 'spills table', fraction: 0.5, slower: 20 };
+  // It makes pages as the star does: all others would wait for its table.
+  const slow = { ...world.chip(third), tableOpsPerSecond: chip.tableOpsPerSecond };
   const entries: Entry[] = [
     honest('alder', star),
     honest('basalt', second),
     honest('cobalt', third),
-    { chip: claimsBigger('dune', star, chip(third)), truth: 'fake', is: `really the slower ${third}` },
+    { chip: claimsBigger('dune', claims, slow), truth: 'fake', is: `really the slower ${third}` },
     {
-      chip: { ...chip(star, 0.6), identities: [lazy] },
+      chip: { ...fasterBy(chip, 0.6), identities: [{ name: 'elm', claims, cheat: lazy }] },
       truth: 'fake',
       is: 'slower and computes 60 % of its pages',
     },
     {
-      chip: sharedChip(shared, star, chip(star)),
+      chip: sharedChip(shared, claims, chip),
       truth: 'fake',
       is: `one of ${shared.length} on one ${star}`,
+    },
+    {
+      chip: { ...chip, identities: [{ name: 'jasper', claims, cheat: spilling }] },
+      truth: 'fake',
+      is: 'holding half of its table in memory that is 20 times slower',
     },
   ];
   return {

@@ -1,5 +1,5 @@
 import type { DeviceDocument } from '../verifier/documents/schemas.js';
-import type { TableRow } from './table.js';
+import type { Figure, TableRow } from './table.js';
 import type { Standing } from './verdict.js';
 
 /** What the public document of a device says of it as a whole. The class is that of its first card. */
@@ -14,13 +14,15 @@ export function standingOf(document: DeviceDocument): Standing {
 /** The same for the table, with the figures of the card that fell short, or of the first. */
 export function rowOf(document: DeviceDocument): TableRow {
   const checks = document.cards.flatMap(({ lastExam }) => lastExam?.checks ?? []);
-  const rates = checks.filter(({ check }) => check === 'compute.rate');
-  const rate = rates.find(({ verdict }) => verdict === 'fail') ?? rates[0];
+  const figureOf = (name: string): Figure | null => {
+    const some = checks.filter(({ check }) => check === name);
+    return some.find(({ verdict }) => verdict === 'fail') ?? some[0] ?? null;
+  };
   return {
     name: document.name,
     claims: document.cards.map(({ model }) => model).join(' + '),
-    measured: rate?.measured ?? null,
-    required: rate?.required ?? null,
+    rate: figureOf('compute.rate'),
+    bandwidth: figureOf('memory.bandwidth'),
     ...standingOf(document),
   };
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { runSupplier } from '../agent/connection/supplier.js';
 import { identityOf } from '../agent/identity.js';
-import { startHostEngine } from '../simulator/host/host-engine.js';
+import { startHostEngines } from '../simulator/host/host-engines.js';
 import type { FleetPlan } from '../simulator/plan.js';
 import { simulateFleet } from '../simulator/suppliers.js';
 
@@ -22,7 +22,7 @@ process.once('disconnect', () => process.exit());
 process.once('SIGTERM', () => process.exit());
 
 process.once('message', (order: SuppliersOrder) => {
-  const suppliers = simulateFleet(order.plan, { host: startHostEngine(), random: randomBytes });
+  const suppliers = simulateFleet(order.plan, { host: startHostEngines(), random: randomBytes });
   const devices = suppliers.map((supplier) => ({ ...supplier, identity: identityOf(randomBytes(32)) }));
   const reply: SuppliersReply = {
     devices: devices.map(({ name, identity, claim }) => ({

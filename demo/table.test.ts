@@ -7,18 +7,25 @@ const row: TableRow = {
   claims: 'NVIDIA GeForce RTX 4090',
   status: 'verified',
   class: 'rtx-4090',
-  measured: 0.14337,
-  required: 0.1,
+  rate: { measured: 0.14337, required: 0.1 },
+  bandwidth: { measured: 0.08064, required: 0.028 },
   reasons: ['exam.passed', 'rate.fits-class'],
 };
-const examining: TableRow = { ...row, status: 'examining', class: null, measured: null, reasons: [] };
+const examining: TableRow = {
+  ...row,
+  status: 'examining',
+  class: null,
+  rate: null,
+  bandwidth: null,
+  reasons: [],
+};
 
 describe('the table', () => {
   it('lines up under its headings', () => {
     const lines = tableLines([row, { ...examining, name: 'a-longer-name' }], 200);
     const at = lines.map((line, i) => line.indexOf(['claims', 'NVIDIA', 'NVIDIA'][i] ?? ''));
     expect(new Set(at)).toEqual(new Set(['a-longer-name  '.length]));
-    expect(lines[1]).toMatch(/0\.143\s+0\.1\s+exam\.passed rate\.fits-class$/);
+    expect(lines[1]).toMatch(/0\.143\s+0\.1\s+0\.0806\s+0\.028\s+exam\.passed rate\.fits-class$/);
   });
 
   it('is never wider than the terminal', () => {
@@ -59,7 +66,7 @@ describe('the table', () => {
     screen.show([row]);
     expect(lines).toEqual([
       'alder (NVIDIA GeForce RTX 4090): examining\n',
-      'alder (NVIDIA GeForce RTX 4090): verified 0.143 of 0.1 GFLOP/s exam.passed rate.fits-class\n',
+      'alder (NVIDIA GeForce RTX 4090): verified 0.143 of 0.1 GFLOP/s, 0.0806 of 0.028 GB/s exam.passed rate.fits-class\n',
     ]);
   });
 });

@@ -1,17 +1,25 @@
 import type { DeviceStatus } from '../protocol/status.js';
 
-/** One line of the table. `measured` and `required` are GFLOP/s of the card with the claim that counts. */
+/** What was measured and the least that is required; null where it is not known. */
+export interface Figure {
+  readonly measured: number | null;
+  readonly required: number | null;
+}
+
+/** One line of the table. */
 export interface TableRow {
   readonly name: string;
   readonly claims: string;
   readonly status: DeviceStatus | 'starting';
   readonly class: string | null;
-  readonly measured: number | null;
-  readonly required: number | null;
+  /** GFLOP/s of the card with the claim that counts; null before its exam. */
+  readonly rate: Figure | null;
+  /** Its memory, 10^9 bytes a second. */
+  readonly bandwidth: Figure | null;
   readonly reasons: readonly string[];
 }
 
-const headings = ['device', 'claims', 'status', 'class', 'GFLOP/s', 'required', 'reasons'];
+const headings = ['device', 'claims', 'status', 'class', 'GFLOP/s', 'least', 'GB/s', 'least', 'reasons'];
 
 /** The rows under their headings, as lines of at most `width` characters. */
 export function tableLines(rows: readonly TableRow[], width: number): string[] {
@@ -30,27 +38,27 @@ export function tableLines(rows: readonly TableRow[], width: number): string[] {
 
 /** What one row says, for a terminal that can't redraw. */
 export function rowLine(row: TableRow): string {
-  const [name, claims, status, , measured, required, reasons] = cellsOf(row);
-  const figures = row.measured === null ? '' : ` ${measured} of ${required} GFLOP/s`;
-  return `${name} (${claims}): ${status}${figures}${reasons ? ` ${reasons}` : ''}`;
+  const figures = [figuresLine(row.rate, 'GFLOP/s'), figuresLine(row.bandwidth, 'GB/s')];
+  const words = [row.status, figures.filter((line) => line !== '').join(', '), row.reasons.join(' ')];
+  return `${row.name} (${row.claims}): ${words.filter((word) => word !== '').join(' ')}`;
 }
 
-function cellsOf(row: TableRow): string[] {
-  return [
-    row.name,
-    row.claims,
-    row.status,
-    row.class ?? '',
-    figure(row.measured),
-    figure(row.required),
-    row.reasons.join(' '),
-  ];
+function figuresLine(shown: Figure | null, unit: string): string {
+  if (shown === null || shown.measured === null) return '';
+  const required = figure(shown.required);
+  return required === ''
+    ? `${figure(shown.measured)} ${unit}`
+    : `${figure(shown.measured)} of ${required} ${unit}`;
 }
 
-const isFigure = (column: number): boolean =>
-  headings[column] === 'GFLOP/s' || headings[column] === 'required';
+function cellsOf({ name, claims, status, class: id, rate, bandwidth, reasons }: TableRow): string[] {
+  const figures = [rate, bandwidth].flatMap((shown) => [figure(shown?.measured), figure(shown?.required)]);
+  return [name, claims, status, id ?? '', ...figures, reasons.join(' ')];
+}
+
+const isFigure = (column: number): boolean => column >= 4 && column < 8;
 
 /** Three significant digits: simulated cards do fractions of a GFLOP/s, a CPU a hundred. */
-function figure(value: number | null): string {
-  return value === null ? '' : String(Number(value.toPrecision(3)));
+function figure(value: number | null | undefined): string {
+  return value === null || value === undefined ? '' : String(Number(value.toPrecision(3)));
 }

@@ -6,8 +6,6 @@ import type { Household } from './children.js';
 
 /** Long enough for all simulated suppliers to arrive before the first cohort starts. */
 const cohortSeconds = 2;
-/** Longer than usual: on a busy machine a simulated card is some tenths of a second late, whatever it simulates. */
-const examSeconds = 3;
 
 /**
  * Starts the command `touchstone verifier` with everything embedded, on a free port of this machine.
@@ -19,7 +17,7 @@ export async function startVerifier(household: Household, catalogueFile: string)
   const child = household.start('The verifier', workerFile(import.meta.url, '../cli/touchstone'), [
     ...['verifier', '--host', '127.0.0.1', '--port', '0'],
     ...['--data', join(household.directory, 'verifier'), '--catalogue', catalogueFile],
-    ...['--cohort-seconds', String(cohortSeconds), '--exam-seconds', String(examSeconds)],
+    ...['--cohort-seconds', String(cohortSeconds)],
   ]);
   if (!child.stdout) throw new Error('the verifier has no output');
   const lines = createInterface({ input: child.stdout });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VerifierApi } from '../agent/connection/api.js';
 import type { DeviceDocument } from '../verifier/documents/schemas.js';
@@ -40,6 +41,8 @@ export class Watch {
    * @throws TouchstoneError where the verifier can't be asked any more
    */
   async follow(changed: () => void, signal: AbortSignal): Promise<void> {
+    // Each device's pause listens for the end.
+    setMaxListeners(this.#devices.length + 10, signal);
     await Promise.all(this.#devices.map((device) => this.#followOne(device, changed, signal)));
   }
 

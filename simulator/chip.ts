@@ -16,13 +16,38 @@ export const systemAlarmClock: AlarmClock = {
   },
 };
 
-/** What a simulated chip can do, and how it divides itself among its tenants. */
-export interface ChipBudget {
-  /** Operations in a second, as `computeOperations` counts them. */
+/** What a simulated chip can do. */
+export interface ChipFigures {
+  /** Operations in a second with the engine of the compute exam, as `computeOperations` counts them. */
   readonly opsPerSecond: number;
+  /** Operations in a second with the kernels that make pages of a table, as `tableOperations` counts them. */
+  readonly tableOpsPerSecond: number;
+  /** Bytes that it reads from its own memory in a second. */
+  readonly bytesPerSecond: number;
   readonly memoryBytes: number;
+}
+
+/** The figures of a chip that is faster, or with a factor below 1 slower, and otherwise the same. */
+export function fasterBy(figures: ChipFigures, factor: number): ChipFigures {
+  return {
+    opsPerSecond: figures.opsPerSecond * factor,
+    tableOpsPerSecond: figures.tableOpsPerSecond * factor,
+    bytesPerSecond: figures.bytesPerSecond * factor,
+    memoryBytes: figures.memoryBytes,
+  };
+}
+
+/** A chip and how it divides itself among its tenants. */
+export interface ChipBudget extends ChipFigures {
   /** Even time-slicing when absent. */
   readonly share?: ShareRule;
+}
+
+/** Work for a chip. What is in one of these runs at the same time, as good programs do it: the longest part counts. */
+export interface ChipWork {
+  readonly operations?: number;
+  readonly tableOperations?: number;
+  readonly bytes?: number;
 }
 
 /** One process on a chip: it can hold some of its memory and spend its time. */
@@ -30,13 +55,13 @@ export interface ChipTenant {
   /** A challenge has come: from now on the chip's time counts for it, even where the simulation is late to use it. */
   start(): void;
   /**
-   * Resolves when the chip has had time for these operations, beside everything else that runs on it.
+   * Resolves when the chip has had time for this, beside everything else that runs on it.
    * Jobs of one tenant run one after another.
    */
-  spend(operations: number): Promise<void>;
+  spend(work: ChipWork): Promise<void>;
   /**
    * Holds this many bytes in place of what the tenant held before.
-   * @throws TouchstoneError `engine.failed` when the chip has less than that left
+   * @throws TouchstoneError `engine.out-of-memory` when the chip has less than that left
    */
   hold(bytes: number): void;
   /** Gives its memory back. */
@@ -70,8 +95,8 @@ export class SimulatedChip {
     let last: Promise<void> = Promise.resolve();
     return {
       start: () => void this.#readySince.set(tenant, this.#clock.monotonic()),
-      spend: (operations) => {
-        last = last.then(() => this.#run(tenant, operations));
+      spend: (work) => {
+        last = last.then(() => this.#run(tenant, this.#millisecondsOf(work)));
         return last;
       },
       hold: (bytes) => this.#hold(tenant, bytes),
@@ -79,16 +104,19 @@ export class SimulatedChip {
     };
   }
 
-  #run(tenant: number, operations: number): Promise<void> {
-    if (operations <= 0) return Promise.resolve();
+  /** Of the whole chip: it is divided among its tenants whatever each of them does. */
+  #millisecondsOf({ operations = 0, tableOperations = 0, bytes = 0 }: ChipWork): number {
+    const { opsPerSecond, tableOpsPerSecond, bytesPerSecond } = this.#budget;
+    const arithmetic = operations / opsPerSecond + tableOperations / tableOpsPerSecond;
+    return Math.max(arithmetic, bytes / bytesPerSecond) * 1000;
+  }
+
+  #run(tenant: number, milliseconds: number): Promise<void> {
+    if (milliseconds <= 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#turn();
       this.#waiting.set(tenant, resolve);
-      this.#timetable.begin(
-        tenant,
-        (operations / this.#budget.opsPerSecond) * 1000,
-        this.#readySince.get(tenant),
-      );
+      this.#timetable.begin(tenant, milliseconds, this.#readySince.get(tenant));
       this.#setAlarm();
     });
   }
@@ -116,7 +144,7 @@ export class SimulatedChip {
     let others = 0;
     for (const [other, held] of this.#held) if (other !== tenant) others += held;
     if (others + bytes > this.#budget.memoryBytes)
-      throw new TouchstoneError('engine.failed', 'The chip has not that much memory left.', {
+      throw new TouchstoneError('engine.out-of-memory', undefined, {
         bytes,
         others,
       });

@@ -8,9 +8,13 @@ export interface ClaimedModel {
   readonly memoryBytes: number;
 }
 
+/** The engines that simulated GPUs claim to have. */
+export const simulatedEngine = 'onnx-cuda';
+export const simulatedTableEngine = 'webgpu';
+
 const mebibyte = 2 ** 20;
 
-/** Models that a simulated supplier can claim, with the memory that the driver shows. */
+/** Models that a simulated supplier can claim, with the memory that the driver of a real one shows. */
 export const claimedModels = {
   'RTX 4090': { model: 'NVIDIA GeForce RTX 4090', memoryBytes: 24_564 * mebibyte },
   'RTX 3090': { model: 'NVIDIA GeForce RTX 3090', memoryBytes: 24_576 * mebibyte },
@@ -31,7 +35,8 @@ export function claimGpu({ model, memoryBytes }: ClaimedModel, random: RandomByt
     memoryBytes,
     hardwareId: `GPU-${uuid(random(16))}`,
     driver: '570.124.06',
-    engine: 'onnx-cuda',
+    engine: simulatedEngine,
+    memoryEngine: simulatedTableEngine,
   };
 }
 

@@ -5,7 +5,8 @@ import type { ChipTenant } from './chip.js';
 /**
  * An engine that runs on a simulated chip: every digest is really computed, by `host`, and handed out when the chip
  * has had time for it. What the host is faster at than the chip is thereby taken back, so a supplier on it can
- * answer no faster than its budget allows, whatever it tries.
+ * answer no faster than its budget allows, whatever it tries. Of a chip's memory it holds none: a compute exam takes
+ * less than a hundredth of any card's.
  */
 export class ChipEngine implements ComputeEngine {
   readonly name: string;
@@ -20,19 +21,15 @@ export class ChipEngine implements ComputeEngine {
   }
 
   async prepare(shape: Pick<ComputeShape, 'n' | 'layers' | 'pages'>): Promise<PreparedCompute> {
-    this.#tenant.hold(memoryOf(shape));
     const prepared = await this.#host.prepare(shape);
     const operationsPerPage = computeOperations({ ...shape, pages: 1, rounds: 1 });
     return {
       batchPages: prepared.batchPages,
-      load: (network) => {
-        this.#tenant.start();
-        return prepared.load(network);
-      },
+      load: (network) => prepared.load(network),
       digests: async (start, first, count) => {
         const [digests] = await Promise.all([
           prepared.digests(start, first, count),
-          this.#tenant.spend(operationsPerPage * count),
+          this.#tenant.spend({ operations: operationsPerPage * count }),
         ]);
         return digests;
       },
@@ -43,9 +40,4 @@ export class ChipEngine implements ComputeEngine {
   async close(): Promise<void> {
     this.#tenant.close();
   }
-}
-
-/** Bytes that a compute exam keeps on a chip: the network, one round's vectors and digests. */
-function memoryOf({ n, layers, pages }: Pick<ComputeShape, 'n' | 'layers' | 'pages'>): number {
-  return 4 * n * n + layers * n + 4 * n + pages * (n + 16);
 }

@@ -1,13 +1,12 @@
 import type { CardProver } from '../agent/exam/prover.js';
-import type { ComputeEngine } from '../challenges/engines/engine.js';
 import type { RandomBytes } from '../protocol/clock.js';
 import type { CardClaim } from '../protocol/messages/cards.js';
+import { type Engines, enginesOn, proverOn } from './card.js';
 import { computesFraction } from './cheats/computes-fraction.js';
+import { spillsMissing } from './cheats/keeps-part.js';
 import { answersLastChallenge } from './cheats/last-challenge.js';
-import { type AlarmClock, type ChipTenant, SimulatedChip, systemAlarmClock } from './chip.js';
-import { claimedModels, claimGpu } from './claims.js';
-import { ChipEngine } from './engine.js';
-import { EngineProver } from './engine-prover.js';
+import { type AlarmClock, type ChipTenant, fasterBy, SimulatedChip, systemAlarmClock } from './chip.js';
+import { claimGpu } from './claims.js';
 import { jitter } from './jitter.js';
 import type { Cheat, ChipPlan, FleetPlan, IdentityPlan } from './plan.js';
 import { evenly, lowestFirst } from './sharing.js';
@@ -22,7 +21,7 @@ export interface SimulatedSupplier {
 /** What simulated suppliers run on. */
 export interface Surroundings {
   /** Does the real work of all chips. */
-  readonly host: ComputeEngine;
+  readonly host: Engines;
   readonly random: RandomBytes;
   /** The system's when absent. */
   readonly clock?: AlarmClock;
@@ -37,8 +36,7 @@ function simulateChip(fleet: FleetPlan, plan: ChipPlan, surroundings: Surroundin
   const deviation = jitter(fleet.seed, plan.identities[0]?.name ?? '', fleet.spread);
   const chip = new SimulatedChip(
     {
-      opsPerSecond: plan.opsPerSecond * deviation,
-      memoryBytes: plan.memoryBytes,
+      ...fasterBy(plan, deviation),
       share: plan.share === 'first identity first' ? lowestFirst : evenly,
     },
     surroundings.clock ?? systemAlarmClock,
@@ -51,16 +49,28 @@ function simulateIdentity(
   tenant: ChipTenant,
   { host, random }: Surroundings,
 ): SimulatedSupplier {
-  const claim = claimGpu(claimedModels[claims], random);
-  const engine = new ChipEngine(claim.engine ?? 'onnx-cuda', tenant, host);
-  return { name, claim, prover: cheat ? cheatingProver(cheat, engine, random) : new EngineProver(engine) };
+  return { name, claim: claimGpu(claims, random), prover: proverOf(cheat, tenant, host, random) };
 }
 
-function cheatingProver(cheat: Cheat, engine: ComputeEngine, random: RandomBytes): CardProver {
-  switch (cheat.kind) {
-    case 'computes fraction':
-      return new EngineProver(computesFraction(engine, cheat.fraction, random));
+function proverOf(
+  cheat: Cheat | undefined,
+  tenant: ChipTenant,
+  host: Engines,
+  random: RandomBytes,
+): CardProver {
+  const engines = enginesOn(tenant, host);
+  switch (cheat?.kind) {
+    case undefined:
+      return proverOn(tenant, engines);
+    case 'computes fraction': {
+      const compute = computesFraction(engines.compute, cheat.fraction, random);
+      return proverOn(tenant, { ...engines, compute });
+    }
     case 'answers last challenge':
-      return answersLastChallenge(new EngineProver(engine), random(32));
+      return answersLastChallenge(proverOn(tenant, engines), random(32));
+    case 'spills table': {
+      const keeping = spillsMissing(cheat.fraction, cheat.slower);
+      return proverOn(tenant, enginesOn(tenant, host, { keeping }));
+    }
   }
 }

@@ -1,17 +1,24 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { EngineProver } from '../../agent/exam/engine-prover.js';
 import type { CardProver } from '../../agent/exam/prover.js';
 import { drawOpenings } from '../../challenges/compute/openings.js';
 import { checkComputeReveal } from '../../challenges/compute/verifier.js';
+import type { ComputeEngine } from '../../challenges/engines/engine.js';
 import { createReferenceEngine, referenceRecompute } from '../../challenges/engines/reference.js';
-import { EngineProver } from '../engine-prover.js';
+import type { ComputeShape } from '../../protocol/shapes.js';
+import { computeShapeFor } from '../../scoring/catalogue/compute-shape.js';
+import { loadCatalogue } from '../../scoring/catalogue/read-catalogue.js';
 import { computesFraction } from './computes-fraction.js';
+import { downgradedCompute, dropsLowBits, halvesRank, skipsLayers } from './downgrades.js';
 import { feignsError, goesSilentOnBadOpenings } from './goes-silent-on-bad-openings.js';
 import { answersLastChallenge } from './last-challenge.js';
 import { commitsBeforeComputing } from './lies-about-clock.js';
 import { opensOtherLeaves } from './opens-other-leaves.js';
 import { replaysOtherDevice } from './replays-other-device.js';
+import { reusesPages } from './reuses-pages.js';
 import { revealsNothing } from './sends-nothing.js';
+import { splitsFirstLayer } from './splits-first-layer.js';
 
 const shape = { n: 256, layers: 1, pages: 128, rounds: 2 } as const;
 
@@ -29,16 +36,17 @@ const junk = (length: number): Uint8Array => {
   return bytes;
 };
 const seedOf = (text: string): Uint8Array => createHash('sha256').update(text).digest();
-const honest = () => new EngineProver(createReferenceEngine());
+const over = (engine: ComputeEngine) => new EngineProver({ compute: () => engine, table: null });
+const honest = () => over(createReferenceEngine());
 
 // Every other page of both rounds: the first half of each round's pages and the second are opened alike.
 const openings = drawOpenings(shape, 64, (below) => (below * 7919) % below || below >> 1);
 
-async function examine(prover: CardProver, seed = seedOf('this')) {
-  await prover.arm(shape);
+async function examine(prover: CardProver, seed = seedOf('this'), asked: ComputeShape = shape) {
+  await prover.arm(asked);
   const roots = await prover.commit(seed, () => {});
   const reveals = await prover.reveal(openings);
-  return checkComputeReveal({ shape, seed, roots, openings, reveals }, referenceRecompute);
+  return checkComputeReveal({ shape: asked, seed, roots, openings, reveals }, referenceRecompute);
 }
 
 describe('a prover in an exam', () => {
@@ -48,7 +56,7 @@ describe('a prover in an exam', () => {
 
   it('passes when its fraction is the whole, and shows wrong pages when it is less', async () => {
     const computing = (fraction: number) =>
-      examine(new EngineProver(computesFraction(createReferenceEngine(), fraction, junk)));
+      examine(over(computesFraction(createReferenceEngine(), fraction, junk)));
     expect((await computing(1)).code).toBe('proof.complete');
     const { code, right } = await computing(0.6);
     expect(code).toBe('proof.wrong-page');
@@ -80,9 +88,38 @@ describe('a prover in an exam', () => {
     expect((await examine(commitsBeforeComputing(honest(), 1, junk))).code).toBe('proof.wrong-path');
   });
 
+  it('shows wrong pages when it computes with less than the network, or hands pages out twice', async () => {
+    const cheats = [
+      downgradedCompute(createReferenceEngine(), dropsLowBits(1)),
+      downgradedCompute(createReferenceEngine(), halvesRank),
+      downgradedCompute(createReferenceEngine(), skipsLayers(1)),
+    ];
+    for (const engine of cheats)
+      expect(await examine(over(engine), seedOf('this'), { ...shape, layers: 2 })).toEqual({
+        right: 0,
+        code: 'proof.wrong-page',
+      });
+    expect((await examine(over(reusesPages(createReferenceEngine())))).code).toBe('proof.wrong-page');
+  });
+
+  it('passes where it saves no more than the first layer, which on real cards is one of 32', async () => {
+    for (const layers of [1, 6]) {
+      const asked = { ...shape, layers };
+      expect(await examine(over(splitsFirstLayer()), seedOf('this'), asked)).toEqual({
+        right: 64,
+        code: 'proof.complete',
+      });
+    }
+    const gpus = loadCatalogue().classes.filter(
+      ({ kind, peakFp32Gflops }) => kind === 'gpu' && peakFp32Gflops,
+    );
+    expect(gpus.length).toBeGreaterThan(50);
+    for (const one of gpus) expect(computeShapeFor(one, {}, 'onnx-cuda', 2).layers).toBe(32);
+  });
+
   it('answers good openings and evades the others', async () => {
     const prover = goesSilentOnBadOpenings(
-      new EngineProver(computesFraction(createReferenceEngine(), 0.5, junk)),
+      over(computesFraction(createReferenceEngine(), 0.5, junk)),
       0.5,
       feignsError,
     );

@@ -6,7 +6,7 @@ import { ExamRunner } from '../../agent/exam/runner.js';
 import { agentInfo } from '../../agent/version.js';
 import { toHex } from '../../protocol/bytes.js';
 import type { RandomBytes } from '../../protocol/clock.js';
-import type { AgentMessage, VerifierMessage } from '../../protocol/messages/exam.js';
+import type { CardMessage, VerifierMessage } from '../../protocol/messages/exam.js';
 
 const pauseMs = 1000;
 
@@ -32,7 +32,7 @@ async function converse(options: SupplierOptions, random: RandomBytes): Promise<
   const api = new VerifierApi(options.verifier);
   const token = await enrol(api, options);
   const rounds = new Map<number, number>();
-  const send = (message: AgentMessage): void => socket.send(message);
+  const send = (message: CardMessage): void => socket.send(message);
   const runner = new ExamRunner({ provers: cards.map(({ prover }) => prover), send, events });
   const socket = openSocket({
     url: api.socketUrl,
@@ -64,11 +64,12 @@ function noteRounds({ cards }: Arm, rounds: Map<number, number>): void {
   for (const { card, shape } of cards) rounds.set(card, shape.rounds);
 }
 
-function earlyCommits({ exam, cards }: Go, rounds: Map<number, number>, random: RandomBytes): AgentMessage[] {
-  return cards.map(({ card, seed }) => ({
+function earlyCommits({ exam, cards }: Go, rounds: Map<number, number>, random: RandomBytes): CardMessage[] {
+  return cards.map(({ card, part, seed }) => ({
     type: 'exam.commit',
     exam,
     card,
+    part,
     seed,
     roots: Array.from({ length: rounds.get(card) ?? 1 }, () => toHex(random(32))),
   }));

@@ -1,5 +1,6 @@
 import type { CardProver } from '../../agent/exam/prover.js';
 import type { Reveal } from '../../protocol/messages/exam.js';
+import { allOf } from './all-of.js';
 
 /** What to do when a page was opened that would give the card away. */
 export type Escape = () => Promise<Reveal[]>;
@@ -20,12 +21,11 @@ export const feignsError: Escape = () =>
 export function goesSilentOnBadOpenings(prover: CardProver, fraction: number, evade: Escape): CardProver {
   let computed = 0;
   return {
+    ...allOf(prover),
     arm(shape) {
       computed = Math.floor(shape.pages * fraction);
       return prover.arm(shape);
     },
-    commit: (seed, onProgress) => prover.commit(seed, onProgress),
     reveal: (openings) => (openings.every(({ page }) => page < computed) ? prover.reveal(openings) : evade()),
-    close: () => prover.close(),
   };
 }

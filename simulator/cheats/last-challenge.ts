@@ -1,4 +1,5 @@
 import type { CardProver } from '../../agent/exam/prover.js';
+import { allOf } from './all-of.js';
 
 /**
  * Answers each challenge with the pages of the one before it, and so could start before it is asked.
@@ -8,13 +9,11 @@ import type { CardProver } from '../../agent/exam/prover.js';
 export function answersLastChallenge(prover: CardProver, firstSeed: Uint8Array): CardProver {
   let last = firstSeed;
   return {
-    arm: (shape) => prover.arm(shape),
+    ...allOf(prover),
     commit(seed, onProgress) {
       const before = last;
       last = seed;
       return prover.commit(before, onProgress);
     },
-    reveal: (openings) => prover.reveal(openings),
-    close: () => prover.close(),
   };
 }

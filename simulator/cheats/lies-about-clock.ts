@@ -1,5 +1,6 @@
 import type { CardProver } from '../../agent/exam/prover.js';
 import type { RandomBytes } from '../../protocol/clock.js';
+import { allOf } from './all-of.js';
 
 /**
  * A slow card that stops the verifier's clock early: it commits to junk after `pretendMs`, goes on computing, and
@@ -13,6 +14,7 @@ export function commitsBeforeComputing(
   let rounds = 0;
   let computing: Promise<unknown> = Promise.resolve();
   return {
+    ...allOf(prover),
     arm(shape) {
       rounds = shape.rounds;
       return prover.arm(shape);
@@ -28,6 +30,5 @@ export function commitsBeforeComputing(
       await computing;
       return prover.reveal(openings);
     },
-    close: () => prover.close(),
   };
 }

@@ -1,5 +1,6 @@
 import type { CardProver } from '../../agent/exam/prover.js';
 import type { Opening } from '../../protocol/messages/exam.js';
+import { allOf } from './all-of.js';
 
 /**
  * Opens pages of its own choice in place of those asked: its neighbours, one page further in every round.
@@ -9,16 +10,15 @@ import type { Opening } from '../../protocol/messages/exam.js';
 export function opensOtherLeaves(prover: CardProver, asAsked = false): CardProver {
   let pages = 1;
   return {
+    ...allOf(prover),
     arm(shape) {
       pages = shape.pages;
       return prover.arm(shape);
     },
-    commit: (seed, onProgress) => prover.commit(seed, onProgress),
     async reveal(openings) {
       const chosen = openings.map(({ round, page }) => ({ round, page: (page + pages / 2) % pages }));
       const reveals = await prover.reveal(chosen);
       return asAsked ? reveals.map((reveal, i) => ({ ...reveal, ...(openings[i] as Opening) })) : reveals;
     },
-    close: () => prover.close(),
   };
 }

@@ -1,4 +1,6 @@
 import type { CardProver } from '../../agent/exam/prover.js';
+import { simulatedEngine } from '../claims.js';
+import { allOf } from './all-of.js';
 
 /** An honest card whose answers are listened to, and a card that has nothing but those answers. */
 export interface ReplayPair {
@@ -14,6 +16,7 @@ export function replaysOtherDevice(prover: CardProver): ReplayPair {
   });
   let engine = '';
   const victim: CardProver = {
+    ...allOf(prover),
     async arm(shape) {
       engine = await prover.arm(shape);
       return engine;
@@ -24,13 +27,12 @@ export function replaysOtherDevice(prover: CardProver): ReplayPair {
       overheard = Promise.resolve(roots);
       return roots;
     },
-    reveal: (openings) => prover.reveal(openings),
-    close: () => prover.close(),
   };
   const replayer: CardProver = {
-    arm: async () => engine || 'onnx-cuda',
+    ...allOf(prover),
+    arm: async () => engine || simulatedEngine,
     commit: () => overheard,
-    reveal: (openings) => prover.reveal(openings),
+    build: () => Promise.reject(new Error('There is no card.')),
     close: async () => {},
   };
   return { victim, replayer };

@@ -1,4 +1,5 @@
-import type { ClaimedName } from '../claims.js';
+import type { ChipFigures } from '../chip.js';
+import type { ClaimedModel } from '../claims.js';
 import type { ChipPlan } from '../plan.js';
 
 /**
@@ -8,8 +9,8 @@ import type { ChipPlan } from '../plan.js';
  */
 export function sharedChip(
   names: readonly string[],
-  claims: ClaimedName,
-  chip: Pick<ChipPlan, 'opsPerSecond' | 'memoryBytes'>,
+  claims: ClaimedModel,
+  chip: ChipFigures,
   share: 'evenly' | 'first identity first' = 'evenly',
 ): ChipPlan {
   return { ...chip, share, identities: names.map((name) => ({ name, claims })) };

@@ -1,4 +1,5 @@
 import type { CardProver } from '../../agent/exam/prover.js';
+import { allOf } from './all-of.js';
 
 /** How an identity leaves an exam in which the chip is taken. */
 export type DropOut = () => Promise<Uint8Array[]>;
@@ -15,7 +16,7 @@ export const blamesEngine: DropOut = () => Promise.reject(new Error('CUDA error:
 export function takeTurns(provers: readonly CardProver[], dropOut: DropOut): CardProver[] {
   let taken = false;
   return provers.map((prover) => ({
-    arm: (shape) => prover.arm(shape),
+    ...allOf(prover),
     async commit(seed, onProgress) {
       if (taken) return dropOut();
       taken = true;
@@ -25,7 +26,5 @@ export function takeTurns(provers: readonly CardProver[], dropOut: DropOut): Car
         taken = false;
       }
     },
-    reveal: (openings) => prover.reveal(openings),
-    close: () => prover.close(),
   }));
 }

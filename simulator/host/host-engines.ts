@@ -1,21 +1,36 @@
 import { Worker } from 'node:worker_threads';
 import type { ComputeEngine } from '../../challenges/engines/engine.js';
+import type { TableEngine } from '../../challenges/engines/table.js';
 import { workerFile } from '../../challenges/engines/worker-file.js';
 import { TouchstoneError } from '../../protocol/error.js';
-import type { HostQuestion, HostReply, HostRequest, Prepared } from './messages.js';
+import type { Engines } from '../card.js';
+import type { HostAnswer, HostQuestion, HostReply, HostRequest, Prepared } from './messages.js';
 
-type Answer = Extract<HostReply, { answer: unknown }>['answer'];
+type Ask = (question: HostQuestion) => Promise<HostAnswer>;
+
+/** Engines in a thread of their own; `close` ends the thread. */
+export interface HostEngines extends Engines {
+  close(): Promise<void>;
+}
 
 /**
- * The engine that does the real work of all simulated chips of a process: ONNX Runtime on one core, in a thread of
- * its own, so that timers and connections of the suppliers are not held up by it. `close` ends the thread.
+ * The engines that do the real work of all simulated chips of a process: on one core, in one thread, so that timers and
+ * connections of the suppliers are not held up by it.
  */
-export function startHostEngine(): ComputeEngine {
+export function startHostEngines(): HostEngines {
   const { filename, execArgv } = workerFile(import.meta.url, 'host-thread');
   const worker = new Worker(filename, { execArgv });
-  const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
-  let asked = 0;
+  const ask = asking(worker);
+  return {
+    compute: computeEngine(ask),
+    table: tableEngine(ask),
+    close: async () => void (await worker.terminate()),
+  };
+}
 
+function asking(worker: Worker): Ask {
+  const waiting = new Map<number, { resolve(answer: HostAnswer): void; reject(error: Error): void }>();
+  let asked = 0;
   worker.on('message', (reply: HostReply) => {
     const asker = waiting.get(reply.id);
     waiting.delete(reply.id);
@@ -28,29 +43,50 @@ export function startHostEngine(): ComputeEngine {
   };
   worker.on('error', fail);
   worker.on('exit', () => fail(new TouchstoneError('engine.failed', 'The engine thread has ended.')));
-
-  const ask = (question: HostQuestion): Promise<Answer> =>
+  return (question) =>
     new Promise((resolve, reject) => {
       const request: HostRequest = { id: asked++, question };
       waiting.set(request.id, { resolve, reject });
       worker.postMessage(request);
     });
+}
 
+function computeEngine(ask: Ask): ComputeEngine {
   return {
     name: 'onnx-cpu',
     async prepare({ n, layers, pages }) {
-      const { prepared, batchPages } = (await ask({
-        ask: 'prepare',
-        shape: { n, layers, pages },
-      })) as Prepared;
+      const { prepared, batch } = (await ask({ ask: 'prepare', shape: { n, layers, pages } })) as Prepared;
       return {
-        batchPages,
+        batchPages: batch,
         load: async (network) => void (await ask({ ask: 'load', prepared, network })),
         digests: async (start, first, count) =>
           (await ask({ ask: 'digests', prepared, start, first, count })) as Int32Array,
         close: async () => void (await ask({ ask: 'close', prepared })),
       };
     },
-    close: async () => void (await worker.terminate()),
+    // The thread is not one engine's.
+    close: async () => {},
+  };
+}
+
+function tableEngine(ask: Ask): TableEngine {
+  return {
+    name: 'cpu',
+    async prepare(shape) {
+      const { prepared, batch } = (await ask({ ask: 'prepare table', shape })) as Prepared;
+      return {
+        batchWalkers: batch,
+        build: async (source, onProgress = () => {}) => {
+          await ask({ ask: 'build', prepared, source });
+          onProgress(1);
+        },
+        walk: async (keys, first, count) =>
+          (await ask({ ask: 'walk', prepared, keys, first, count })) as Uint32Array,
+        read: async (bank, first, count) =>
+          (await ask({ ask: 'read', prepared, bank, first, count })) as Int8Array,
+        close: async () => void (await ask({ ask: 'close', prepared })),
+      };
+    },
+    close: async () => {},
   };
 }

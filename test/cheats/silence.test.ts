@@ -9,7 +9,6 @@ import {
   staysSilent,
 } from '../../simulator/cheats/goes-silent-on-bad-openings.js';
 import { blamesEngine, takeTurns } from '../../simulator/cheats/takes-turns.js';
-import { EngineProver } from '../../simulator/engine-prover.js';
 import { type Entrant, type Hall, openHall, reasonsOf } from './testing/hall.js';
 
 const fraction = 0.6;
@@ -32,8 +31,10 @@ function restartable() {
 
 function examineAll() {
   const evading = (evade: Escape) => {
-    const engine = hall.engine(hall.chip('RTX 4090', { speed: fraction }).tenant());
-    const prover = new EngineProver(computesFraction(engine, fraction, randomBytes));
+    const tenant = hall.chip('RTX 4090', { speed: fraction }).tenant();
+    const prover = hall.card(tenant, {
+      compute: (engine) => computesFraction(engine, fraction, randomBytes),
+    });
     return { claim: hall.claim(), prover: goesSilentOnBadOpenings(prover, fraction, evade) };
   };
   const { run, cut } = restartable();
@@ -41,9 +42,9 @@ function examineAll() {
     cut();
     return staysSilent();
   };
-  const chip = hall.fastChip();
+  const chip = hall.chip('RTX 4090', { speed: 1.5 });
   const [turn1, turn2, turn3, turn4, turn5] = takeTurns(
-    Array.from({ length: 5 }, () => new EngineProver(hall.engine(chip.tenant()))),
+    Array.from({ length: 5 }, () => hall.card(chip.tenant())),
     blamesEngine,
   ).map((prover) => ({ claim: hall.claim(), prover })) as [Entrant, Entrant, Entrant, Entrant, Entrant];
   return hall.examine({
@@ -52,7 +53,7 @@ function examineAll() {
     turn3,
     turn4,
     turn5,
-    honest: { claim: hall.claim(), prover: new EngineProver(hall.engine(hall.fastChip().tenant())) },
+    honest: hall.honest(),
     silent: evading(staysSilent),
     declining: evading(feignsError),
     disconnecting: { ...evading(disconnects), run },

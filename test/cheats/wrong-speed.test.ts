@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommittingTwice } from '../../simulator/cheats/commits-twice.js';
 import { commitsBeforeComputing } from '../../simulator/cheats/lies-about-clock.js';
-import { EngineProver } from '../../simulator/engine-prover.js';
 import { lowestFirst } from '../../simulator/sharing.js';
 import { type Hall, openHall, reasonsOf } from './testing/hall.js';
 
@@ -12,14 +11,16 @@ let seen: Awaited<ReturnType<typeof examineAll>>;
 function examineAll() {
   const on = (tenant = hall.chip().tenant()) => ({
     claim: hall.claim(),
-    prover: new EngineProver(hall.engine(tenant)),
+    prover: hall.card(tenant),
   });
-  const slow = () => on(hall.chip('RTX A5000').tenant());
-  const otherEngine = new EngineProver(hall.engine(hall.chip('RTX A5000').tenant(), 'onnx-webgpu'));
+  // Tables as fast as the others, who wait for it.
+  const slowChip = () => hall.chip('RTX A5000', { tableSpeed: 3 });
+  const slow = () => on(slowChip().tenant());
+  const otherEngine = hall.card(slowChip().tenant(), { name: 'onnx-webgpu' });
   const shared = hall.chip();
   const colluding = hall.chip('RTX 4090', { share: lowestFirst });
   return hall.examine({
-    honest: on(hall.fastChip().tenant()),
+    honest: hall.honest(),
     bigger: slow(),
     otherEngine: { claim: { ...hall.claim(), engine: 'onnx-webgpu' }, prover: otherEngine },
     earlyJunk: { ...slow(), prover: commitsBeforeComputing(slow().prover, 500, randomBytes) },

@@ -7,13 +7,14 @@ import { runSupplier, type SupplierOptions } from '../../../agent/connection/sup
 import type { CardProver } from '../../../agent/exam/prover.js';
 import { identityOf } from '../../../agent/identity.js';
 import type { ComputeEngine } from '../../../challenges/engines/engine.js';
+import type { TableEngine } from '../../../challenges/engines/table.js';
 import { isFinal } from '../../../demo/verdict.js';
 import type { CardClaim } from '../../../protocol/messages/cards.js';
+import { type EngineOptions, enginesOn, proverOn } from '../../../simulator/card.js';
 import { type ChipTenant, SimulatedChip } from '../../../simulator/chip.js';
-import { type ClaimedName, claimedModels, claimGpu } from '../../../simulator/claims.js';
-import { ChipEngine } from '../../../simulator/engine.js';
-import { startHostEngine } from '../../../simulator/host/host-engine.js';
-import { scaledCatalogue, simulatedEngine } from '../../../simulator/scaled-catalogue.js';
+import { type ClaimedName, claimGpu } from '../../../simulator/claims.js';
+import { startHostEngines } from '../../../simulator/host/host-engines.js';
+import { scaledCatalogue } from '../../../simulator/scaled-catalogue.js';
 import { evenly, type ShareRule } from '../../../simulator/sharing.js';
 import type { DeviceDocument } from '../../../verifier/documents/schemas.js';
 import { startVerifier } from '../../../verifier/main.js';
@@ -26,16 +27,33 @@ export interface Entrant {
   readonly run?: (options: SupplierOptions) => Promise<void>;
 }
 
+/** How a chip differs from that of an honest card, as factors. */
+export interface ChipOptions {
+  /** On its rate in the compute exam. */
+  readonly speed?: number;
+  /** On its rate of making pages of a table. */
+  readonly tableSpeed?: number;
+  readonly bandwidth?: number;
+  readonly memory?: number;
+  readonly share?: ShareRule;
+}
+
+/** How the engines of an identity differ from those of an honest card. */
+export interface CardOptions extends EngineOptions {
+  readonly compute?: (engine: ComputeEngine) => ComputeEngine;
+  readonly table?: (engine: TableEngine) => TableEngine;
+}
+
 /** A real verifier on embedded parts, and chips to cheat with. */
 export interface Hall {
   /** An RTX 4090's claim, with a hardware id of its own. */
   claim(model?: ClaimedName): CardClaim;
   /** A new chip that does as much as an honest card of the model. */
-  chip(model?: ClaimedName, options?: { speed?: number; share?: ShareRule }): SimulatedChip;
-  /** One that has time to spare where the rate is not what is tested: on a busy machine the simulation is late. */
-  fastChip(): SimulatedChip;
-  /** The engine of one identity on a chip; of a new RTX 4090 where absent. `name` is what it says it is. */
-  engine(tenant?: ChipTenant, name?: string): ComputeEngine;
+  chip(model?: ClaimedName, options?: ChipOptions): SimulatedChip;
+  /** The prover of one identity on a chip. */
+  card(tenant: ChipTenant, options?: CardOptions): CardProver;
+  /** An honest card that has time to spare: on a busy machine the simulation is late. */
+  honest(): Entrant;
   /** Starts one, and returns its device id. */
   enter(name: string, entrant: Entrant, events?: SupplierOptions['events']): string;
   /** What the verifier says of a device now. */
@@ -51,12 +69,12 @@ export interface Hall {
  */
 export async function openHall({ examSeconds = 1, revealMs = 1_000 } = {}): Promise<Hall> {
   const dataDir = mkdtempSync(join(tmpdir(), 'touchstone-cheats-'));
-  const { catalogue, operationsPerSecond } = scaledCatalogue();
+  const world = scaledCatalogue();
   const verifier = await startVerifier({
     ...defaultOptions,
     port: 0,
     dataDir,
-    catalogue,
+    catalogue: world.catalogue,
     cohortMs: 500,
     examSeconds,
     revealMs,
@@ -68,16 +86,28 @@ export async function openHall({ examSeconds = 1, revealMs = 1_000 } = {}): Prom
   });
   const url = new URL(verifier.url);
   const api = new VerifierApi(url);
-  const host = startHostEngine();
+  const host = startHostEngines();
   const ends: AbortController[] = [];
   const running: Promise<void>[] = [];
 
-  const chip: Hall['chip'] = (model = 'RTX 4090', { speed = 1, share = evenly } = {}) =>
-    new SimulatedChip({
-      opsPerSecond: operationsPerSecond(model) * speed,
-      memoryBytes: claimedModels[model].memoryBytes,
+  const chip: Hall['chip'] = (model = 'RTX 4090', options = {}) => {
+    const { speed = 1, tableSpeed = 1, bandwidth = 1, memory = 1, share = evenly } = options;
+    const usual = world.chip(model);
+    return new SimulatedChip({
+      opsPerSecond: usual.opsPerSecond * speed,
+      tableOpsPerSecond: usual.tableOpsPerSecond * tableSpeed,
+      bytesPerSecond: usual.bytesPerSecond * bandwidth,
+      memoryBytes: usual.memoryBytes * memory,
       share,
     });
+  };
+
+  const claim: Hall['claim'] = (model = 'RTX 4090') => claimGpu(world.claimed(model), randomBytes);
+
+  const card: Hall['card'] = (tenant, { compute = same, table = same, ...options } = {}) => {
+    const engines = enginesOn(tenant, host, options);
+    return proverOn(tenant, { compute: compute(engines.compute), table: table(engines.table) });
+  };
 
   const enter: Hall['enter'] = (name, { claim, prover, run = runSupplier }, events = () => {}) => {
     const identity = identityOf(randomBytes(32));
@@ -89,10 +119,10 @@ export async function openHall({ examSeconds = 1, revealMs = 1_000 } = {}): Prom
   };
 
   return {
-    claim: (model = 'RTX 4090') => claimGpu(claimedModels[model], randomBytes),
+    claim,
     chip,
-    fastChip: () => chip('RTX 4090', { speed: 1.5 }),
-    engine: (tenant = chip().tenant(), name = simulatedEngine) => new ChipEngine(name, tenant, host),
+    card,
+    honest: () => ({ claim: claim(), prover: card(chip('RTX 4090', { speed: 1.5 }).tenant()) }),
     enter,
     document: async (device) => JSON.parse(await api.device(device)) as DeviceDocument,
     async examine<Name extends string>(entrants: Record<Name, Entrant>) {
@@ -113,6 +143,8 @@ export async function openHall({ examSeconds = 1, revealMs = 1_000 } = {}): Prom
     },
   };
 }
+
+const same = <T>(engine: T): T => engine;
 
 async function verdictOn(device: string, api: VerifierApi): Promise<DeviceDocument> {
   for (;;) {

@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const page = readFileSync(path('../docs/cheaters-advantage.md'), 'utf8');
+
+describe('docs/cheaters-advantage.md', () => {
+  it('has the very tables that bench/advantage.ts prints', () => {
+    const printed = execFileSync(process.execPath, ['--import', 'tsx', path('advantage.ts')], {
+      encoding: 'utf8',
+    });
+    const tables = printed.trim().split('\n\n');
+    expect(tables).toHaveLength(4);
+    for (const table of tables) expect(page).toContain(`${table}\n`);
+  });
+
+  it('names programs and tests that are there', () => {
+    const programs = [...page.matchAll(/`([a-z-]+\.ts)`/g)].map(([, name]) => `../simulator/cheats/${name}`);
+    const tests = [...page.matchAll(/`([a-z]+\/[a-z/-]+\.test\.ts)`/g)].map(([, name]) => `../${name}`);
+    expect(programs.length).toBeGreaterThan(15);
+    expect(tests.length).toBeGreaterThan(15);
+    for (const file of [...programs, ...tests]) expect(existsSync(path(file)), file).toBe(true);
+  });
+
+  it('quotes tests by words that they have', () => {
+    const quoted = [...page.matchAll(/`([a-z]+\/[a-z/-]+\.test\.ts)`,? \(("[^)]+")\)/g)];
+    expect(quoted.length).toBeGreaterThan(8);
+    for (const [, file, words] of quoted) {
+      const source = readFileSync(path(`../${file}`), 'utf8');
+      for (const [, phrase] of (words as string).matchAll(/"([^"]+)"/g))
+        expect(source, `${file}: ${phrase}`).toContain(phrase);
+    }
+  });
+
+  it('leaves out no cheat that there is', () => {
+    const files = readdirSync(path('../simulator/cheats')).filter((name) => !name.endsWith('.test.ts'));
+    const left = files.filter((name) => name !== 'all-of.ts' && !page.includes(`\`${name}\``));
+    expect(left).toEqual([]);
+  });
+});
