@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { DeviceStatus } from '../protocol/status.js';
 import { afterFirstVerdicts } from './once.js';
 
-const armed = (card: number) => ({ type: 'exam.armed', exam: 'ex_1', card, attempt: 1 }) as const;
+const armed = (card: number) =>
+  ({ type: 'exam.armed', exam: 'ex_1', card, part: 'compute', attempt: 1 }) as const;
 const verdict = (card: number) =>
   ({
     type: 'exam.verdict',

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseNvidiaSmi } from './nvidia-smi.js';
 
-const t4 = 'GPU-d37e67a5-91dd-3774-a5cb-99096249601a, 515.105.01, 15360, Tesla T4';
+const t4 = 'GPU-d37e67a5-91dd-3774-a5cb-99096249601a, 515.105.01, 15360, 00000000:3B:00.0, Tesla T4';
 
 describe('nvidia-smi', () => {
   it('reports one card a line, with memory in bytes', () => {
-    const text = `${t4}\nGPU-19d6d965-2acc-f646-00f8-4c76979aabb4, 595.58.03, 10240, NVIDIA GeForce RTX 3080\n`;
+    const text = `${t4}\nGPU-19d6d965-2acc-f646-00f8-4c76979aabb4, 595.58.03, 10240, 0000E1C3:00:00.0, NVIDIA GeForce RTX 3080\n`;
     expect(parseNvidiaSmi(text)).toEqual([
       {
         kind: 'gpu',
@@ -15,6 +15,7 @@ describe('nvidia-smi', () => {
         memoryBytes: 15360 * 1024 * 1024,
         hardwareId: 'GPU-d37e67a5-91dd-3774-a5cb-99096249601a',
         driver: '515.105.01',
+        pciBusId: '00000000:3B:00.0',
       },
       {
         kind: 'gpu',
@@ -23,6 +24,7 @@ describe('nvidia-smi', () => {
         memoryBytes: 10240 * 1024 * 1024,
         hardwareId: 'GPU-19d6d965-2acc-f646-00f8-4c76979aabb4',
         driver: '595.58.03',
+        pciBusId: '0000E1C3:00:00.0',
       },
     ]);
   });
@@ -32,13 +34,13 @@ describe('nvidia-smi', () => {
   });
 
   it('leaves out what the driver does not know', () => {
-    expect(parseNvidiaSmi('[N/A], [Unknown Error], [Not Supported], NVIDIA GB10')).toEqual([
+    expect(parseNvidiaSmi('[N/A], [Unknown Error], [Not Supported], [N/A], NVIDIA GB10')).toEqual([
       { kind: 'gpu', model: 'NVIDIA GB10', vendor: 'NVIDIA', memoryBytes: 0 },
     ]);
   });
 
   it('keeps a comma in a name', () => {
-    expect(parseNvidiaSmi('GPU-1, 1.2, 16, Odd, Card')[0]?.model).toBe('Odd, Card');
+    expect(parseNvidiaSmi('GPU-1, 1.2, 16, [N/A], Odd, Card')[0]?.model).toBe('Odd, Card');
   });
 
   it.each([

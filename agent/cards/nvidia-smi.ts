@@ -4,7 +4,10 @@ import { limits } from '../../protocol/limits.js';
 import type { FoundCard } from './found-card.js';
 
 /** Known to every driver since 2014. The name stands last, so that one with a comma would not shift the others. */
-const fields = 'uuid,driver_version,memory.total,name';
+const fields = 'uuid,driver_version,memory.total,pci.bus_id,name';
+
+/** A card and where it is plugged in, such as `00000000:65:00.0`. */
+export type NvidiaGpu = FoundCard & { readonly pciBusId?: string };
 
 /** Where it lies when it is not on the path: WSL2 mounts the host's. */
 const programs = ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'];
@@ -13,7 +16,7 @@ const programs = ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'];
  * NVIDIA GPUs, as the driver's own tool reports them; none where there is no driver, no tool, or no answer in 20 s
  * (a GPU that fell off the bus can hang it).
  */
-export async function findNvidiaGpus(): Promise<FoundCard[]> {
+export async function findNvidiaGpus(): Promise<NvidiaGpu[]> {
   for (const program of programs) {
     const text = await query(program);
     if (text !== null) return parseNvidiaSmi(text);
@@ -32,26 +35,28 @@ async function query(program: string): Promise<string | null> {
 }
 
 /**
- * The cards in what `nvidia-smi --query-gpu=uuid,driver_version,memory.total,name --format=csv,noheader,nounits`
+ * The cards in what `nvidia-smi --query-gpu=uuid,driver_version,memory.total,pci.bus_id,name --format=csv,noheader,nounits`
  * prints. A line that is not of that form is a message of the tool, not a card.
  *
- * @param text one line for each GPU: uuid, driver, MiB, name. A value that the driver does not know reads
+ * @param text one line for each GPU: uuid, driver, MiB, place on the bus, name. A value that the driver does not know reads
  *   `[N/A]`, `[Not Supported]` or another text in brackets.
  */
-export function parseNvidiaSmi(text: string): FoundCard[] {
+export function parseNvidiaSmi(text: string): NvidiaGpu[] {
   return text.split(/\r?\n/).flatMap((line) => {
-    const [uuid, driver, memory, ...name] = line.split(',').map((value) => value.trim());
+    const [uuid, driver, memory, bus, ...name] = line.split(',').map((value) => value.trim());
     const model = known(name.join(', '));
-    if (!model || uuid === undefined || driver === undefined || memory === undefined) return [];
+    if (!model || uuid === undefined || driver === undefined || memory === undefined || bus === undefined)
+      return [];
     const hardwareId = known(uuid);
     const version = known(driver);
-    const card: FoundCard = {
+    const card: NvidiaGpu = {
       kind: 'gpu',
       model,
       vendor: 'NVIDIA',
       memoryBytes: /^\d{1,9}$/.test(memory) ? Number(memory) * 2 ** 20 : 0,
       ...(hardwareId && { hardwareId }),
       ...(version && { driver: version }),
+      ...(/^[0-9a-f]{8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/i.test(bus) && { pciBusId: bus }),
     };
     return [card];
   });

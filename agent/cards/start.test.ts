@@ -2,24 +2,57 @@ import { Compile } from 'typebox/compile';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CardClaim } from '../../protocol/messages/cards.js';
 import { findCpu } from './cpu.js';
-import { type StartedCard, startCard } from './start.js';
+import { fastest, type StartedCard, startCard } from './start.js';
 
 let started: StartedCard | undefined;
 afterEach(async () => await started?.prover?.close());
 
 describe('a started card', () => {
-  it('runs the first of its engines that works here, and says why the others do not', async () => {
-    started = await startCard({ card: findCpu(), engines: ['onnx-abacus', 'onnx-cpu'], env: {} });
-    expect(started.claim).toMatchObject({ kind: 'cpu', engine: 'onnx-cpu' });
+  it('runs an engine of each kind that works here, and says why the others do not', async () => {
+    started = await startCard({
+      card: findCpu(),
+      engines: ['onnx-dml', 'onnx-cpu'],
+      tableEngines: ['slate', 'cpu'],
+      env: {},
+    });
+    expect(started.claim).toMatchObject({ kind: 'cpu', engine: 'onnx-cpu', memoryEngine: 'cpu' });
     expect(started.claim.warmupGflops).toBeGreaterThan(0);
+    expect(started.claim.tableGops).toBeGreaterThan(0);
     expect(Compile(CardClaim).Check(started.claim)).toBe(true);
-    expect(started.failed.map(({ engine }) => engine)).toEqual(['onnx-abacus']);
+    expect(started.failed.map(({ engine }) => engine)).toEqual(['onnx-dml']);
+    expect(started.failedTables.map(({ engine }) => engine)).toEqual(['slate']);
   });
 
   it('is claimed without an engine where none works, with the reason', async () => {
-    started = await startCard({ card: findCpu(), engines: [], env: {} });
+    started = await startCard({ card: findCpu(), engines: [], tableEngines: ['cpu'], env: {} });
     expect(started.prover).toBeNull();
     expect(started.claim.engine).toBeNull();
     expect(started.failed).toHaveLength(1);
+  });
+});
+
+describe('the fastest engine', () => {
+  const trials = ['slow', 'broken', 'fast', 'absent'].map((engine) => ({
+    engine,
+    refusal: engine === 'absent' ? 'not here' : null,
+  }));
+
+  it('is found by trying them one after another, whatever their order', async () => {
+    let running = 0;
+    const result = await fastest(trials, async (engine) => {
+      running += 1;
+      expect(running).toBe(1);
+      await Promise.resolve();
+      running -= 1;
+      if (engine === 'broken') throw new Error('driver');
+      return engine === 'fast' ? 20 : 10;
+    });
+    expect(result).toEqual({
+      best: { engine: 'fast', rate: 20 },
+      failed: [
+        { engine: 'broken', message: 'driver' },
+        { engine: 'absent', message: 'not here' },
+      ],
+    });
   });
 });

@@ -1,4 +1,5 @@
-import { listedProviders } from '../../challenges/engines/onnx/providers.js';
+import { onnxEngineNames } from '../../challenges/engines/catalogue.js';
+import { engineNameOf, listedProviders } from '../../challenges/engines/onnx/providers.js';
 import type { SupplierCard } from '../connection/supplier.js';
 import { WorkerProver } from '../exam/worker-prover.js';
 import type { Candidate } from './find.js';
@@ -15,33 +16,98 @@ export const triedEngines = (failed: readonly FailedEngine[]): string =>
 
 /** A card ready to be examined, or, with `prover` null, one that no engine here runs on. */
 export interface StartedCard extends SupplierCard {
+  /** Compute engines that did not do. */
   readonly failed: readonly FailedEngine[];
+  /** Table engines that did not do. */
+  readonly failedTables: readonly FailedEngine[];
   readonly prover: WorkerProver | null;
 }
 
 /**
- * Gives a card the first of its engines that is exact on it, measures it for a moment, and writes the claim.
+ * Tries every engine that could run on a card, each for a moment in a process of its own, gives the card the fastest of
+ * those that are exact on it, and writes the claim. The same for engines that hold tables.
  * Cards should be started one after another, or they slow each other's measure.
  */
-export async function startCard(candidate: Candidate): Promise<StartedCard> {
-  const { card, env } = candidate;
-  const listed = new Set((await listedProviders()).map((provider) => `onnx-${provider}`));
+export async function startCard({ card, engines, tableEngines, env }: Candidate): Promise<StartedCard> {
+  const compute = await fastest(await withoutUnlisted(engines), (engine) =>
+    measured(new WorkerProver({ engine, env }), (prover) => prover.check()),
+  );
+  if (compute.best === null) {
+    const failed = compute.failed.length > 0 ? compute.failed : [noneTold];
+    return { claim: { ...card, engine: null }, prover: null, failed, failedTables: [] };
+  }
+  const table = await fastest(
+    tableEngines.map((engine) => ({ engine, refusal: null })),
+    (tableEngine) =>
+      measured(new WorkerProver({ engine: null, tableEngine, env }), (prover) => prover.checkTable()),
+  );
+  const engine = compute.best.engine;
+  const tableEngine = table.best?.engine ?? null;
+  return {
+    claim: {
+      ...card,
+      engine,
+      warmupGflops: compute.best.rate,
+      memoryEngine: tableEngine,
+      ...(table.best && { tableGops: table.best.rate }),
+    },
+    prover: new WorkerProver({ engine, tableEngine, env }),
+    failed: compute.failed,
+    failedTables: table.failed,
+  };
+}
+
+const noneTold: FailedEngine = {
+  engine: 'none',
+  message: 'No engine can be told to run on this card among several.',
+};
+
+/** An engine to try, or why there is no need to. */
+interface Trial {
+  readonly engine: string;
+  readonly refusal: string | null;
+}
+
+/** Starting a process tells the same, seconds later. */
+async function withoutUnlisted(engines: readonly string[]): Promise<Trial[]> {
+  const listed = (await listedProviders()).map(engineNameOf);
+  const missing = onnxEngineNames.filter((name) => !listed.includes(name));
+  return engines.map((engine) => ({
+    engine,
+    refusal: missing.includes(engine) ? 'The installed ONNX Runtime does not have it.' : null,
+  }));
+}
+
+/**
+ * Tries engines one after another.
+ * @param measure gives an engine's rate, or rejects where it does not do
+ */
+export async function fastest(
+  trials: readonly Trial[],
+  measure: (engine: string) => Promise<number>,
+): Promise<{ best: { readonly engine: string; readonly rate: number } | null; failed: FailedEngine[] }> {
+  let best: { engine: string; rate: number } | null = null;
   const failed: FailedEngine[] = [];
-  for (const engine of candidate.engines) {
-    if (!listed.has(engine)) {
-      failed.push({ engine, message: 'The installed ONNX Runtime does not have it.' });
-      continue;
-    }
-    const prover = new WorkerProver({ engine, env });
+  for (const { engine, refusal } of trials) {
     try {
-      const warmupGflops = await prover.check();
-      return { claim: { ...card, engine, warmupGflops }, prover, failed };
+      if (refusal !== null) throw new Error(refusal);
+      const rate = await measure(engine);
+      if (best === null || rate > best.rate) best = { engine, rate };
     } catch (error) {
-      await prover.close();
       failed.push({ engine, message: error instanceof Error ? error.message : String(error) });
     }
   }
-  if (failed.length === 0)
-    failed.push({ engine: 'none', message: 'No engine can be told to run on this card among several.' });
-  return { claim: { ...card, engine: null }, prover: null, failed };
+  return { best, failed };
+}
+
+/** What a prover measures; its process ends with it, and gives back what it took of the card. */
+async function measured(
+  prover: WorkerProver,
+  measure: (prover: WorkerProver) => Promise<number>,
+): Promise<number> {
+  try {
+    return await measure(prover);
+  } finally {
+    await prover.close();
+  }
 }

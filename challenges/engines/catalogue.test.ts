@@ -1,39 +1,16 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { createEngine, engineNames, findEngines } from './catalogue.js';
-import { useSoftwareVulkan } from './testing/software-vulkan.js';
+import { describe, expect, it } from 'vitest';
+import { createEngine, engineNames } from './catalogue.js';
+import { createTableEngine, tableEngineNames } from './table-catalogue.js';
 
-const before = process.env.VK_ICD_FILENAMES;
-afterEach(() => {
-  if (before === undefined) delete process.env.VK_ICD_FILENAMES;
-  else process.env.VK_ICD_FILENAMES = before;
-});
-
-describe('findEngines', () => {
-  it('finds the CPU, and WebGPU where there is a Vulkan device', async () => {
-    useSoftwareVulkan();
-    const { present } = await findEngines(['onnx-cpu', 'onnx-webgpu']);
-    expect(present).toEqual(['onnx-webgpu', 'onnx-cpu']);
-  });
-
-  it('says why an engine is absent, and stays alive', async () => {
-    process.env.VK_ICD_FILENAMES = '/nonexistent';
-    const { present, absent } = await findEngines(['onnx-webgpu', 'onnx-dml']);
-    expect(present).toEqual([]);
-    expect(absent).toEqual([
-      { name: 'onnx-dml', code: 'engine.unavailable', reason: expect.stringContaining('not part of') },
-      { name: 'onnx-webgpu', code: 'engine.unavailable', reason: expect.stringContaining('adapter') },
-    ]);
-  });
-});
-
-describe('createEngine', () => {
+describe.each([
+  { what: 'createEngine', names: engineNames, create: createEngine },
+  { what: 'createTableEngine', names: tableEngineNames, create: createTableEngine },
+])('$what', ({ names, create }) => {
   it('makes every engine of the list under its own name', () => {
-    for (const name of engineNames) expect(createEngine(name).name).toBe(name);
+    for (const name of names) expect(create(name).name).toBe(name);
   });
 
-  it('refuses a name that no engine has', () => {
-    expect(() => createEngine('abacus')).toThrowError(
-      expect.objectContaining({ code: 'engine.unavailable' }),
-    );
+  it.each(['abacus', 'constructor'])('refuses the name %s, which no engine has', (name) => {
+    expect(() => create(name)).toThrowError(expect.objectContaining({ code: 'engine.unavailable' }));
   });
 });

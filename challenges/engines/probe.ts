@@ -1,17 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { TouchstoneError } from '../../protocol/error.js';
-import { createEngine, type ProbeReport } from './catalogue.js';
-import { selfCheck } from './selfcheck.js';
+import { createEngine } from './catalogue.js';
+import type { ProbeReport } from './find.js';
+import { selfCheck, selfCheckTable } from './selfcheck.js';
+import { createTableEngine } from './table-catalogue.js';
 
-// Forked by findEngines: tries the engine named by the first argument and reports to the parent.
+// Forked by find.ts: tries the engine of a kind (first argument) and name (second), and reports to the parent.
 
 const send = (report: ProbeReport): Promise<void> =>
   new Promise((resolve) => process.send?.(report, () => resolve()));
 
+const [kind, name = ''] = process.argv.slice(2);
 try {
-  const engine = createEngine(process.argv[2] ?? '');
-  await selfCheck(engine, randomBytes);
-  await engine.close();
+  if (kind === 'table') {
+    const engine = createTableEngine(name);
+    await selfCheckTable(engine, randomBytes);
+    await engine.close();
+  } else {
+    const engine = createEngine(name);
+    await selfCheck(engine, randomBytes);
+    await engine.close();
+  }
   await send('exact');
 } catch (error) {
   const code = error instanceof TouchstoneError ? error.code : 'engine.failed';

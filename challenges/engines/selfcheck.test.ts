@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createCpuTableEngine } from './cpu/engine.js';
 import type { ComputeEngine } from './engine.js';
 import { createOnnxEngine } from './onnx/engine.js';
-import { selfCheck } from './selfcheck.js';
+import { selfCheck, selfCheckTable } from './selfcheck.js';
+import type { PreparedTable, TableEngine, TableShape } from './table.js';
 
 const engine = createOnnxEngine({ provider: 'cpu', threads: 1 });
 
@@ -31,6 +33,65 @@ describe('selfCheck', () => {
     await expect(selfCheck(unstable, randomBytes)).rejects.toMatchObject({
       code: 'engine.inexact',
       data: { page: 1087 },
+    });
+  });
+});
+
+const tables = createCpuTableEngine({ threads: 1 });
+afterAll(() => tables.close());
+
+/** The same engine with something wrong in its tables. */
+const broken = (
+  change: (prepared: PreparedTable, shape: TableShape) => Partial<PreparedTable>,
+): TableEngine => ({
+  ...tables,
+  async prepare(shape) {
+    const prepared = await tables.prepare(shape);
+    return {
+      batchWalkers: prepared.batchWalkers,
+      build: (source) => prepared.build(source),
+      walk: (keys, first, count) => prepared.walk(keys, first, count),
+      read: (bank, first, count) => prepared.read(bank, first, count),
+      close: () => prepared.close(),
+      ...change(prepared, shape),
+    };
+  },
+});
+
+/** One bit of one walker's result flips. */
+const faulty = broken((prepared) => ({
+  async walk(keys, first, count) {
+    const results = await prepared.walk(keys, first, count);
+    if (count > 256) results[256] = ((results[256] as number) ^ 1) >>> 0;
+    return results;
+  },
+}));
+
+/** The last page of the last bank was lost. */
+const forgetful = broken((prepared, { banks, bankPages }) => ({
+  async read(bank, first, count) {
+    const pages = await prepared.read(bank, first, count);
+    if (bank === banks - 1 && first + count === bankPages) pages.fill(0);
+    return pages;
+  },
+}));
+
+describe('selfCheckTable', () => {
+  it('lets an exact engine pass', async () => {
+    await expect(selfCheckTable(tables, randomBytes)).resolves.toBeUndefined();
+  });
+
+  it('names the walker of an engine that is wrong in one bit', async () => {
+    await expect(selfCheckTable(faulty, randomBytes)).rejects.toMatchObject({
+      code: 'engine.inexact',
+      data: { walker: 256 },
+    });
+  });
+
+  it('names the page of an engine whose table is wrong', async () => {
+    await expect(selfCheckTable(forgetful, randomBytes)).rejects.toMatchObject({
+      code: 'engine.inexact',
+      data: { page: 31 },
     });
   });
 });

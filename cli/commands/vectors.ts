@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AbsentEngine } from '../../challenges/engines/catalogue.js';
+import type { AbsentEngine } from '../../challenges/engines/find.js';
 import type { VectorResult, VectorVerifier } from '../../challenges/vectors/check.js';
 import { TouchstoneError } from '../../protocol/error.js';
 import { formatError } from '../output.js';
@@ -13,10 +13,10 @@ interface VectorsOptions {
 export function registerVectors(program: Command): void {
   program
     .command('vectors')
-    .argument('<dir>', 'directory with stream.json, compute.json')
+    .argument('<dir>', 'directory with stream.json, compute.json, memory.json')
     .description('Check every engine on this machine against answer files.')
     .option('--json', 'print one JSON document')
-    .option('--engine <name...>', 'only these engines, such as onnx-cpu; a wrong name lists all')
+    .option('--engine <name...>', 'only these engines, such as onnx-cpu or cpu; a wrong name lists all')
     .action(async (directory: string, options: VectorsOptions) => {
       const ok = options.json ? await printJson(directory, options) : await printLines(directory, options);
       if (!ok) process.exitCode = 1;
@@ -60,7 +60,7 @@ interface VectorsRun {
   readonly checked: number;
   readonly differences: number;
   readonly results: VectorResult[];
-  readonly absent: AbsentEngine[];
+  readonly absent: readonly AbsentEngine[];
   readonly notChecked: string[];
 }
 
@@ -69,21 +69,19 @@ async function runVectors(
   { engine: wanted }: VectorsOptions,
   onResult: (result: VectorResult) => void = () => {},
 ): Promise<VectorsRun> {
-  const { createEngine, engineNames, findEngines } = await import('../../challenges/engines/catalogue.js');
+  const { openEngines } = await import('./vectors-engines.js');
   const { createOnnxRecompute } = await import('../../challenges/engines/onnx/recompute.js');
   const { referenceRecompute } = await import('../../challenges/engines/reference.js');
   const { checkVectors } = await import('../../challenges/vectors/check.js');
-  // A name that no engine has is refused before anything runs.
-  const engines = new Map((wanted ?? engineNames).map((name) => [name, createEngine(name)]));
-  const { present, absent } = await findEngines([...engines.keys()]);
-  for (const { name } of absent) engines.delete(name);
+  const { compute, tables, absent, close } = await openEngines(wanted);
   const product = createOnnxRecompute({ provider: 'cpu' });
   const verifiers: VectorVerifier[] = [];
-  if (engines.has('reference')) verifiers.push({ name: 'verifier reference', recompute: referenceRecompute });
-  if (present.includes('onnx-cpu'))
+  if (compute.some(({ name }) => name === 'reference'))
+    verifiers.push({ name: 'verifier reference', recompute: referenceRecompute });
+  if (compute.some(({ name }) => name === 'onnx-cpu'))
     verifiers.push({ name: 'verifier onnx-cpu', recompute: product.recompute });
   try {
-    const report = await checkVectors(directory, [...engines.values()], verifiers, onResult);
+    const report = await checkVectors(directory, compute, tables, verifiers, onResult);
     const checked = report.results.length;
     const differences = report.results.filter((result) => !result.ok).length;
     // An engine that is here and wrong is a difference; one that was asked for by name and is absent was not checked.
@@ -92,7 +90,7 @@ async function runVectors(
     return { ok, checked, differences, ...report, absent };
   } finally {
     await product.close();
-    for (const engine of engines.values()) await engine.close();
+    await close();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { PageNetwork } from '../../pages/network.js';
 import type { RecomputePages } from '../engine.js';
-import type { OnnxOptions } from './session.js';
-import { PageSession } from './session.js';
+import { openPageSession } from './forms.js';
+import type { OnnxOptions, PageSession } from './session.js';
 
 export interface OnnxRecompute {
   readonly recompute: RecomputePages;
@@ -18,8 +18,7 @@ export function createOnnxRecompute(options: OnnxOptions, keep = 4): OnnxRecompu
   async function sessionFor({ n, layers }: PageNetwork): Promise<PageSession> {
     const key = `${n} ${layers}`;
     const session =
-      sessions.get(key) ??
-      (await PageSession.create(options, { n, layers, start: 'pages', output: 'pages' }));
+      sessions.get(key) ?? (await openPageSession(options, { n, layers, start: 'pages', output: 'pages' }));
     // A Map keeps insertion order: putting it in again makes it the last used.
     sessions.delete(key);
     sessions.set(key, session);
@@ -32,10 +31,10 @@ export function createOnnxRecompute(options: OnnxOptions, keep = 4): OnnxRecompu
   }
 
   return {
-    async recompute(network, starts, count) {
+    async recompute(network) {
       const session = await sessionFor(network);
       session.load(network);
-      return session.pages({ starts: [starts, [count, network.n]] });
+      return (starts, count) => session.pages({ starts: starts.subarray(0, count * network.n) });
     },
     async close() {
       for (const session of sessions.values()) await session.close();

@@ -1,8 +1,11 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { TouchstoneError } from '../../../protocol/error.js';
 import type { PageNetwork } from '../../pages/network.js';
+import { type Arithmetic, arithmetics } from './arithmetic.js';
 import { type GraphForm, pageModel } from './graph.js';
 import { engineNameOf, loadRuntime, messageOf, type OnnxProvider } from './providers.js';
+import type { ElementType } from './writer.js';
+import { flipHighBits } from './zero-point.js';
 
 export interface OnnxOptions {
   readonly provider: OnnxProvider;
@@ -10,60 +13,98 @@ export interface OnnxOptions {
   readonly threads?: number;
 }
 
+/** What a session computes. */
+export type PageGraph = Omit<GraphForm, 'matrixType'>;
+
+/** A round's start vectors for all pairs, or the start vectors of single pages. int8 all of them. */
+export type Starts = { readonly left: Int8Array; readonly right: Int8Array } | { readonly starts: Int8Array };
+
 type Runtime = typeof import('onnxruntime-node');
-type Feeds = Record<string, InstanceType<Runtime['Tensor']>>;
+type Tensor = InstanceType<Runtime['Tensor']>;
+type Feeds = Record<string, Tensor>;
 
-/** A tensor input by its values and dimensions; int8 always. */
-export type Int8Input = readonly [values: Int8Array, dims: readonly number[]];
+/**
+ * Most layers of one graph. A graph is written out layer by layer and takes time to compile: where there are more, the
+ * same one runs again and again, with the pages in between as bytes. A multiple of four, so that each run uses the
+ * matrices in the same order.
+ */
+export const graphLayers = 64;
 
-/** One page graph compiled for one provider. Not for two runs at a time. */
+/** A graph that is part of the whole, and the first of the layers that it computes. */
+interface Piece {
+  readonly session: InferenceSession;
+  readonly first: number;
+  readonly layers: number;
+}
+
+/** The page graph compiled for one provider. Not for two runs at a time. */
 export class PageSession {
   readonly #runtime: Runtime;
-  readonly #session: InferenceSession;
-  readonly #form: GraphForm;
+  readonly #graph: PageGraph;
+  readonly #how: Arithmetic;
+  readonly #matrixType: ElementType;
   readonly #name: string;
-  readonly #matrices: Float32Array[] = [];
-  #network: Feeds | null = null;
+  readonly #pieces: Piece[] = [];
+  /** Memory of converted matrices, which all networks of this session share: fresh pages would cost more than the values. */
+  readonly #matrices: (Float32Array | Uint8Array)[] = [];
+  #network: Feeds[] | null = null;
 
-  private constructor(runtime: Runtime, session: InferenceSession, form: GraphForm, name: string) {
+  private constructor(runtime: Runtime, provider: OnnxProvider, graph: PageGraph) {
     this.#runtime = runtime;
-    this.#session = session;
-    this.#form = form;
-    this.#name = name;
+    this.#graph = graph;
+    this.#how = arithmetics[graph.arithmetic];
+    this.#matrixType = this.#how.matrixType(provider);
+    this.#name = engineNameOf(provider);
   }
 
-  /** @throws TouchstoneError `engine.unavailable` where the provider has no library, driver or card here */
+  /**
+   * @param quietly refuses a graph of which the provider lacks an operator, instead of computing that part on the CPU,
+   *   and without a word on the terminal
+   * @throws TouchstoneError `engine.unavailable` where the provider has no library, driver or card here
+   */
   static async create(
     { provider, threads }: OnnxOptions,
-    graph: Pick<GraphForm, 'n' | 'layers' | 'start' | 'output'>,
+    graph: PageGraph,
+    { quietly = false } = {},
   ): Promise<PageSession> {
     const runtime = await loadRuntime();
-    const form: GraphForm = { ...graph, matrices: provider === 'cpu' ? 'float32' : 'int8' };
-    const name = engineNameOf(provider);
+    const session = new PageSession(runtime, provider, graph);
+    const options: InferenceSession.SessionOptions = {
+      executionProviders: [provider],
+      logSeverityLevel: quietly ? 4 : 3,
+      extra: {
+        session: {
+          // Or its optimiser takes conversions for a quantised model's, and adds some that WebGPU does not have.
+          disable_quant_qdq: '1',
+          // Of the CPU provider itself the runtime would say the same.
+          ...(quietly && provider !== 'cpu' && { disable_cpu_ep_fallback: '1' }),
+        },
+      },
+      ...(threads !== undefined && { intraOpNumThreads: threads }),
+    };
     try {
-      const session = await runtime.InferenceSession.create(pageModel(form), {
-        executionProviders: [provider],
-        logSeverityLevel: 3,
-        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-      });
-      return new PageSession(runtime, session, form, name);
+      await session.#compile(options);
     } catch (cause) {
-      throw new TouchstoneError('engine.unavailable', messageOf(cause), { engine: name }, { cause });
+      await session.close();
+      throw new TouchstoneError('engine.unavailable', messageOf(cause), { engine: session.#name }, { cause });
     }
+    return session;
   }
 
   /** Takes the network that the next runs compute with. */
   load(network: PageNetwork): void {
-    const { n, layers } = this.#form;
-    const feeds: Feeds = {
-      bias: this.#int8([network.bias, [layers, n]]),
-      ...(this.#form.output === 'digests' && { digest: this.#int8([network.digest, [4, n]]) }),
-    };
-    network.matrices.forEach((matrix, m) => {
-      feeds[`matrix${m}`] =
-        this.#form.matrices === 'int8' ? this.#int8([matrix, [n, n]]) : this.#floats(matrix, m);
+    const { n, output } = this.#graph;
+    const shared: Feeds = {};
+    network.matrices.slice(0, this.#graph.layers).forEach((matrix, m) => {
+      shared[`matrix${m}`] = this.#tensor(this.#matrixType, this.#converted(matrix, m), [n, n]);
     });
-    this.#network = feeds;
+    this.#network = this.#pieces.map(({ first, layers }, p) => {
+      const bias = network.bias.subarray(first * n, (first + layers) * n);
+      const feeds: Feeds = { ...shared, bias: this.#tensor('int8', bias, [layers, n]) };
+      const last = p === this.#pieces.length - 1;
+      if (last && output === 'digests') feeds.digest = this.#tensor('int8', network.digest, [4, n]);
+      return feeds;
+    });
   }
 
   /** Forgets the network: nothing runs before the next one is loaded. */
@@ -72,48 +113,96 @@ export class PageSession {
   }
 
   /**
-   * Digests for the graph's start inputs, 4 int32 a page. Blocks this thread while it computes.
+   * Digests of the pages of these starts, 4 int32 a page. Blocks this thread while it computes.
    * @throws TouchstoneError `engine.failed`
    */
-  async digests(starts: Record<string, Int8Input>): Promise<Int32Array> {
-    return (await this.#run(starts)).digests?.data as Int32Array;
+  async digests(starts: Starts): Promise<Int32Array> {
+    return (await this.#run(starts)).data as Int32Array;
   }
 
   /**
-   * The pages themselves for the graph's start inputs, `n` int8 a page. Blocks this thread while it computes.
+   * The pages of these starts themselves, `n` int8 a page. Blocks this thread while it computes.
    * @throws TouchstoneError `engine.failed`
    */
-  async pages(starts: Record<string, Int8Input>): Promise<Int8Array> {
-    return (await this.#run(starts)).pages?.data as Int8Array;
+  async pages(starts: Starts): Promise<Int8Array> {
+    const { data } = await this.#run(starts);
+    if (data instanceof Int8Array) return data;
+    const bytes = data as Uint8Array;
+    flipHighBits(bytes, bytes);
+    return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
-  async #run(starts: Record<string, Int8Input>): Promise<InferenceSession.ReturnType> {
-    if (this.#network === null)
+  async close(): Promise<void> {
+    this.unload();
+    const sessions = new Set(this.#pieces.splice(0).map(({ session }) => session));
+    for (const session of sessions) await session.release();
+  }
+
+  /** One session for each different piece: all in the middle are the same. */
+  async #compile(options: InferenceSession.SessionOptions): Promise<void> {
+    const { layers, start, output } = this.#graph;
+    const compiled = new Map<string, InferenceSession>();
+    for (let first = 0; first < layers; first += graphLayers) {
+      const form: GraphForm = {
+        ...this.#graph,
+        matrixType: this.#matrixType,
+        layers: Math.min(graphLayers, layers - first),
+        start: first === 0 ? start : 'pages',
+        output: first + graphLayers >= layers ? output : 'pages',
+      };
+      const key = `${form.layers} ${form.start} ${form.output}`;
+      const session =
+        compiled.get(key) ?? (await this.#runtime.InferenceSession.create(pageModel(form), options));
+      compiled.set(key, session);
+      this.#pieces.push({ session, first, layers: form.layers });
+    }
+  }
+
+  async #run(starts: Starts): Promise<Tensor> {
+    const network = this.#network;
+    if (network === null)
       throw new TouchstoneError('engine.failed', 'No network was loaded.', { engine: this.#name });
-    const feeds = { ...this.#network };
-    for (const [name, input] of Object.entries(starts)) feeds[name] = this.#int8(input);
     try {
-      return await this.#session.run(feeds);
+      let from = this.#startFeeds(starts);
+      let result: Tensor | undefined;
+      for (const [p, { session }] of this.#pieces.entries()) {
+        [result] = Object.values(await session.run({ ...network[p], ...from }));
+        from = { starts: result as Tensor };
+      }
+      return result as Tensor;
     } catch (cause) {
       throw new TouchstoneError('engine.failed', messageOf(cause), { engine: this.#name }, { cause });
     }
   }
 
-  async close(): Promise<void> {
-    this.unload();
-    await this.#session.release();
+  #startFeeds(starts: Starts): Feeds {
+    const { n } = this.#graph;
+    if ('left' in starts) {
+      return {
+        left: this.#tensor('int8', starts.left, [1, starts.left.length / n, n]),
+        right: this.#tensor('int8', starts.right, [starts.right.length / n, 1, n]),
+      };
+    }
+    const { pageType } = this.#how;
+    let values: Int8Array | Uint8Array = starts.starts;
+    if (pageType === 'uint8') {
+      values = new Uint8Array(starts.starts.length);
+      flipHighBits(starts.starts, values);
+    }
+    return { starts: this.#tensor(pageType, values, [values.length / n, n]) };
   }
 
-  /** A matrix as fp32, in memory that all networks of this session share: fresh pages would cost more than the values. */
-  #floats(matrix: Int8Array, m: number): Feeds[string] {
-    const { n } = this.#form;
-    const values = this.#matrices[m] ?? new Float32Array(n * n);
+  #converted(matrix: Int8Array, m: number): Int8Array | Uint8Array | Float32Array {
+    if (this.#matrixType === 'int8') return matrix;
+    const floats = this.#matrixType === 'float32';
+    const values = this.#matrices[m] ?? new (floats ? Float32Array : Uint8Array)(matrix.length);
     this.#matrices[m] = values;
-    values.set(matrix);
-    return new this.#runtime.Tensor('float32', values, [n, n]);
+    if (values instanceof Float32Array) values.set(matrix);
+    else flipHighBits(matrix, values);
+    return values;
   }
 
-  #int8([values, dims]: Int8Input): Feeds[string] {
-    return new this.#runtime.Tensor('int8', values, dims);
+  #tensor(type: ElementType, values: Int8Array | Uint8Array | Float32Array, dims: readonly number[]): Tensor {
+    return new this.#runtime.Tensor(type, values, dims);
   }
 }
