@@ -58,7 +58,8 @@ describe('worker prover', () => {
   });
 
   it('leaves no process behind when it is closed in the middle of its work', async () => {
-    await prover.arm(tinyShape);
+    // Seconds of work on any machine.
+    await prover.arm({ n: 1024, layers: 32, pages: 4096, rounds: 64 });
     const pid = pidOf(prover);
     const commit = prover.commit(seed, () => {});
     await Promise.all([expect(commit).rejects.toMatchObject({ code: 'engine.failed' }), prover.close()]);
@@ -113,6 +114,16 @@ describe('worker prover of a table', () => {
     expect(types(answers)).toEqual(['exam.ready', 'exam.commit', 'exam.ready', 'exam.commit', 'exam.reveal']);
   });
 
+  it('builds in a process that has not computed, and keeps it for the next table', async () => {
+    await prover.arm(tinyShape);
+    const computing = pidOf(prover);
+    await prover.build(tinyTable, seed, () => {});
+    const building = pidOf(prover);
+    expect(building).not.toBe(computing);
+    await prover.build(tinyTable, seed, () => {});
+    expect(pidOf(prover)).toBe(building);
+  });
+
   it('starts no process to drop a table that is not there', async () => {
     const idle = new WorkerProver({ engine: null, tableEngine: 'cpu' });
     await idle.dropTable();
@@ -123,13 +134,14 @@ describe('worker prover of a table', () => {
     const losing = new WorkerProver({
       engine: 'onnx-cpu',
       tableEngine: 'webgpu',
-      process: workerFile(import.meta.url, '../testing/losing-card'),
+      process: workerFile(import.meta.url, '../testing/losing-card-process'),
     });
     const first = await losing.arm(tinyShape);
     await expect(losing.build(tinyTable, seed, () => {})).rejects.toMatchObject({
       code: 'engine.device-lost',
       message: 'The driver was reset.',
     });
+    expect(losing.pid).toBeUndefined();
     expect(await losing.arm(tinyShape)).not.toBe(first);
     await losing.close();
   });

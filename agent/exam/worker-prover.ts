@@ -38,6 +38,8 @@ export class WorkerProver implements CardProver {
   readonly #options: WorkerProverOptions;
   readonly #waiting = new Map<number, Waiting>();
   #child: ChildProcess | undefined;
+  /** The process has had the compute engine at work. */
+  #computed = false;
   #lastId = 0;
 
   constructor(options: WorkerProverOptions) {
@@ -70,7 +72,9 @@ export class WorkerProver implements CardProver {
   }
 
   arm(shape: ComputeShape): Promise<string> {
-    return this.#call('arm', shape);
+    const armed = this.#call('arm', shape);
+    this.#computed = true;
+    return armed;
   }
 
   commit(seed: Uint8Array, onProgress: (share: number) => void): Promise<Uint8Array[]> {
@@ -81,7 +85,16 @@ export class WorkerProver implements CardProver {
     return this.#call('reveal', openings);
   }
 
-  build(shape: MemoryShape, tableSeed: Uint8Array, onProgress: (share: number) => void): Promise<string> {
+  /**
+   * In a process that has not computed: TensorFlow keeps all of a card's memory until its process ends, CUDA some hundred
+   * megabytes, and a table leaves room for neither. What was computed is lost with it; by now all of it was shown.
+   */
+  async build(
+    shape: MemoryShape,
+    tableSeed: Uint8Array,
+    onProgress: (share: number) => void,
+  ): Promise<string> {
+    if (this.#computed) await this.close();
     return this.#call('build', { shape, tableSeed }, onProgress);
   }
 
@@ -131,6 +144,7 @@ export class WorkerProver implements CardProver {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#child = child;
+    this.#computed = false;
     let lastWords = '';
     child.stderr?.on('data', (chunk: Buffer) => {
       lastWords = (lastWords + chunk.toString()).slice(-1000);
