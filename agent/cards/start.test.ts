@@ -2,7 +2,7 @@ import { Compile } from 'typebox/compile';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CardClaim } from '../../protocol/messages/cards.js';
 import { findCpu } from './cpu.js';
-import { fastest, type StartedCard, startCard } from './start.js';
+import { fastest, fastestOfFirst, type StartedCard, startCard } from './start.js';
 
 let started: StartedCard | undefined;
 afterEach(async () => await started?.prover?.close());
@@ -53,6 +53,26 @@ describe('the fastest engine', () => {
         { engine: 'broken', message: 'driver' },
         { engine: 'absent', message: 'not here' },
       ],
+    });
+  });
+
+  it('is looked for among those with published figures first, and the others are not tried where one of them does', async () => {
+    const tried: string[] = [];
+    const rates: Record<string, number> = { known: 10, other: 30, another: 20 };
+    const measure = async (engine: string) => {
+      tried.push(engine);
+      const rate = rates[engine];
+      if (rate === undefined) throw new Error('driver');
+      return rate;
+    };
+    const trial = (engine: string) => ({ engine, refusal: null });
+    const others = [trial('other'), trial('another')];
+    expect((await fastestOfFirst([[trial('known')], others], measure)).best?.engine).toBe('known');
+    expect(tried).toEqual(['known']);
+    const without = await fastestOfFirst([[trial('broken')], others], measure);
+    expect(without).toEqual({
+      best: { engine: 'other', rate: 30 },
+      failed: [{ engine: 'broken', message: 'driver' }],
     });
   });
 });

@@ -1,4 +1,4 @@
-import { onnxEngineNames } from '../../challenges/engines/catalogue.js';
+import { enginesWithFigures, onnxEngineNames } from '../../challenges/engines/catalogue.js';
 import { engineNameOf, listedProviders } from '../../challenges/engines/onnx/providers.js';
 import type { SupplierCard } from '../connection/supplier.js';
 import { WorkerProver } from '../exam/worker-prover.js';
@@ -24,12 +24,13 @@ export interface StartedCard extends SupplierCard {
 }
 
 /**
- * Tries every engine that could run on a card, each for a moment in a process of its own, gives the card the fastest of
- * those that are exact on it, and writes the claim. The same for engines that hold tables.
+ * Tries engines that could run on a card, each for a moment in a process of its own, gives the card the fastest of
+ * those that are exact on it, and writes the claim. Engines with published figures come first: if one of them does, the
+ * others are not tried, because only such an engine confirms a class. Likewise the fastest that holds tables.
  * Cards should be started one after another, or they slow each other's measure.
  */
 export async function startCard({ card, engines, tableEngines, env }: Candidate): Promise<StartedCard> {
-  const compute = await fastest(await withoutUnlisted(engines), (engine) =>
+  const compute = await fastestOfFirst(byFigures(await withoutUnlisted(engines)), (engine) =>
     measured(new WorkerProver({ engine, env }), (prover) => prover.check()),
   );
   if (compute.best === null) {
@@ -78,6 +79,30 @@ async function withoutUnlisted(engines: readonly string[]): Promise<Trial[]> {
   }));
 }
 
+const byFigures = (trials: readonly Trial[]): Trial[][] => {
+  const known = ({ engine }: Trial): boolean => enginesWithFigures.includes(engine);
+  return [trials.filter(known), trials.filter((trial) => !known(trial))];
+};
+
+/** The fastest of the first group in which any engine does; those of the groups before have failed. */
+export async function fastestOfFirst(
+  groups: readonly (readonly Trial[])[],
+  measure: (engine: string) => Promise<number>,
+): Promise<Fastest> {
+  const failed: FailedEngine[] = [];
+  for (const group of groups) {
+    const found = await fastest(group, measure);
+    failed.push(...found.failed);
+    if (found.best !== null) return { best: found.best, failed };
+  }
+  return { best: null, failed };
+}
+
+interface Fastest {
+  readonly best: { readonly engine: string; readonly rate: number } | null;
+  readonly failed: FailedEngine[];
+}
+
 /**
  * Tries engines one after another.
  * @param measure gives an engine's rate, or rejects where it does not do
@@ -85,7 +110,7 @@ async function withoutUnlisted(engines: readonly string[]): Promise<Trial[]> {
 export async function fastest(
   trials: readonly Trial[],
   measure: (engine: string) => Promise<number>,
-): Promise<{ best: { readonly engine: string; readonly rate: number } | null; failed: FailedEngine[] }> {
+): Promise<Fastest> {
   let best: { engine: string; rate: number } | null = null;
   const failed: FailedEngine[] = [];
   for (const { engine, refusal } of trials) {

@@ -28,6 +28,12 @@ const engines: Readonly<Record<string, (options: EngineOptions) => ComputeEngine
 /** Their names: what a claim, `exam.ready` and the expectations of a class call them. */
 export const engineNames: readonly string[] = Object.keys(engines);
 
+/**
+ * Engines whose rates on common cards are published. On any other engine a GPU passes and its class stays unconfirmed
+ * (docs/adr/0004), so an agent takes one of these where it can, though another may be faster.
+ */
+export const enginesWithFigures: readonly string[] = ['onnx-cuda'];
+
 /** Names of engines that are parts of the installed ONNX Runtime, which lists those that it has. */
 export const onnxEngineNames: readonly string[] = onnxProviders.map(engineNameOf);
 
