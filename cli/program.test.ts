@@ -41,6 +41,7 @@ describe('the command line', () => {
     [['--nonsense']],
     [['demo', '--nonsense']],
     [['verifier', '--log-level', 'chatty']],
+    [['verifier', '--exam-seconds', '10']],
     [['agent', '--verifier', 'nowhere']],
     [['nonsense']],
     [[]],

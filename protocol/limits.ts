@@ -1,6 +1,6 @@
 /** A limit on everything that a stranger can send. Each is well above what an honest device needs. */
 export const limits = {
-  /** Cards in one machine. Sixteen GPUs and a CPU fit four times. */
+  /** Cards in one machine. Sixteen GPUs and a CPU fit three times. */
   cards: 64,
   /** Characters of a device's name. */
   nameLength: 64,
@@ -10,7 +10,7 @@ export const limits = {
   bodyBytes: 64 * 1024,
   /** Bytes of one WebSocket frame: 32 revealed leaves with their paths take 64 KiB. */
   frameBytes: 512 * 1024,
-  /** Messages that one connection may send in a second. An exam of 64 cards has 3 a card, over seconds. */
+  /** Messages that one connection may send in a second. An exam of 64 cards has 6 a card, over minutes. */
   messagesPerSecond: 200,
   /** Bytes that one connection may send in a second beside what was asked of it: reading JSON stops everything else. */
   bytesPerSecond: 128 * 1024,

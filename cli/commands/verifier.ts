@@ -33,7 +33,7 @@ export function registerVerifier(program: Command): void {
     .option('--public-host <name...>', 'host[:port] under which agents reach it from elsewhere', [])
     .option('--proxies <number>', 'proxies in front whose X-Forwarded-For is believed', wholeNumber, 0)
     .option('--cohort-seconds <seconds>', 'how long waiting devices are gathered', positive, 5)
-    .option('--exam-seconds <seconds>', 'time of an exam on a usual card of the class', positive, 2)
+    .option('--exam-seconds <seconds>', 'time of the compute part on a usual card, 1 to 4', examSeconds, 2)
     .addOption(new Option('--log-level <level>', 'what is logged').choices(logLevels).default('info'))
     .action(run);
 }
@@ -92,5 +92,12 @@ function wholeNumber(text: string): number {
 function positive(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('Not a positive number.');
+  return value;
+}
+
+/** The load budget of a card and the 1 to 5 s of an exam are counted for no more. */
+function examSeconds(text: string): number {
+  const value = positive(text);
+  if (value < 1 || value > 4) throw new InvalidArgumentError('Not within 1 to 4 seconds.');
   return value;
 }

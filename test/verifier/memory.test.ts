@@ -33,7 +33,7 @@ const documentOf = async (agent: RawAgent): Promise<DeviceDocument> =>
 
 describe('an honest GPU', () => {
   it('shows its pages, then its memory, and is confirmed in its class', async () => {
-    const { agent, steps, table } = await enter();
+    const { agent, socket, steps, table } = await enter();
     await steps.whole();
     await table.whole();
     expect(table.exam).toBe(steps.exam);
@@ -67,6 +67,8 @@ describe('an honest GPU', () => {
         },
       },
     ]);
+    // As much as this verifier was told to transfer.
+    expect(await socket.next('network.download')).toMatchObject({ bytes: 64 * 1024 });
     expect(network).toMatchObject({
       roundTripMinMs: expect.any(Number),
       downloadMbps: expect.any(Number),
