@@ -54,6 +54,9 @@ export const MemoryPart = Type.Object({
   /** `arm` → `ready`: the build, unproven until the walk. */
   buildMs: NullableNumber,
   elapsedMs: NullableNumber,
+  /** As of the compute part; absent in facts of before they were kept. */
+  roundTripMs: Type.Optional(NullableNumber),
+  lagMs: Type.Optional(NullableNumber),
   /** 10^9 bytes a second; null where the walk was not proven. */
   bandwidthGBps: NullableNumber,
 });
@@ -88,7 +91,14 @@ export const ExamFact = Type.Object({
   openings: Type.Array(Opening),
   pagesRight: Type.Integer(),
   elapsedMs: Type.Union([Type.Number(), Type.Null()], { description: "go → commit on the verifier's clock" }),
-  roundTripMs: Type.Union([Type.Number(), Type.Null()], { description: 'Smallest seen on the connection' }),
+  roundTripMs: Type.Union([Type.Number(), Type.Null()], {
+    description: 'Smallest seen on the connection that the commit came by',
+  }),
+  lagMs: Type.Optional(
+    Type.Union([Type.Number(), Type.Null()], {
+      description: 'Longest standstill of the verifier from go to commit; absent before it was kept',
+    }),
+  ),
   gflops: NullableNumber,
   memory: Type.Optional(Type.Union([MemoryPart, Type.Null()])),
   checks: Type.Array(Check),

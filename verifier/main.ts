@@ -106,6 +106,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
       log.info({ device, measured }, 'line measured');
     },
     log,
+    settings: options.network,
   });
   const examiner: Examiner = new Examiner({
     clock,
@@ -122,6 +123,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
       memory: (shape) => drawWalkers(shape, options.walkerOpenings, randomInt),
     },
     measureNetwork: (device, exam) => network.measure(device, exam),
+    lagBetween: (from, to) => lag.longestBetween(from, to),
     conclude: makeConclude({
       clock,
       random,
@@ -129,7 +131,6 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
       recorder,
       hub,
       commitMs,
-      lagBetween: (from, to) => lag.longestBetween(from, to),
       observe: (exam) => {
         metrics.examined(exam);
         const { device, card, outcome, reasons, gflops, memory } = exam;

@@ -100,6 +100,13 @@ export const examReasonCodes = codes({
     detail: 'The agent said that its engine cannot run this exam. Nothing is counted against its integrity.',
     fix: 'Read the agent log, update driver or runtime, run `touchstone agent self-test`.',
   },
+  'exam.apart': {
+    kind: 'reason',
+    title: 'Answered apart',
+    detail:
+      'The card was right, but in another attempt than the other cards of its device, or with hours between its answers. What a device can do at once is not shown by that. Nothing is counted against anybody.',
+    fix: 'Keep all cards free for the exam and the agent connected until its verdict; it is asked again by itself.',
+  },
   'exam.ours': {
     kind: 'reason',
     title: 'Ended by us',

@@ -24,8 +24,9 @@ const unmeasuredShareOfPeak = 0.03;
 export const tensorOverFp32 = 80;
 
 /**
- * Memory traffic of ONNX Runtime's page layer, in bytes per value: a product, then six element-wise nodes that each
- * read and write fp32. With n = 1024 a layer has 2 · 1024 operations per value, so traffic limits it to
+ * Memory traffic of ONNX Runtime's page layer in its plainest form, in bytes per value: a product, then six element-wise
+ * nodes that each read and write fp32. Where casts do (challenges/engines/onnx/forms.ts) it is little more than half, but
+ * nobody has seen that on CUDA, and a floor must hold for the slower. With n = 1024 a layer has 2 · 1024 operations per value, so traffic limits it to
  * 2048 / 60 operations a byte of bandwidth: less than the bare product on many cards.
  */
 const bytesPerValue = 60;

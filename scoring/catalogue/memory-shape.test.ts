@@ -194,6 +194,22 @@ describe('the memory exam without figures', () => {
     expect(within('unlisted', claimOf(24 * GiB, 5)).buildMs).toBeLessThanOrEqual(60_000);
   });
 
+  it('costs us little to check, whatever the device says of itself: anybody may ask for it', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('cpu', 'software', 'unlisted'),
+        anyNumber,
+        anyNumber,
+        (id, memoryBytes, gops) => {
+          const { n, layers, steps } = within(id, claimOf(memoryBytes, gops)).shape;
+          const opened = 16;
+          expect(opened * steps * layers * 2 * n * n).toBeLessThanOrEqual(20e9);
+        },
+      ),
+      { numRuns: 500, examples: [['unlisted', 16 * 2 ** 20, 50_000]] },
+    );
+  });
+
   it('is within the limits whatever the device says of itself', () => {
     fc.assert(
       fc.property(

@@ -11,11 +11,12 @@ interface Kind {
   /** Rates of the table engine, 10^9 operations a second: where the claim is silent, and what is believed of it. */
   readonly gops: { readonly usual: number; readonly least: number; readonly most: number };
   readonly buildSeconds: number;
+  /** At most: a proof has to make its pages again, and the device's own word is all that stands behind such an exam. */
   readonly layers: number;
 }
 
 const kinds: Readonly<Record<CardClass['kind'], Kind>> = {
-  gpu: { gops: { usual: 100, least: 0.1, most: 50_000 }, buildSeconds: 60, layers: 64 },
+  gpu: { gops: { usual: 100, least: 0.1, most: 50_000 }, buildSeconds: 60, layers: 16 },
   cpu: { gops: { usual: 2, least: 0.1, most: 5_000 }, buildSeconds: 2, layers: 8 },
   software: { gops: { usual: 1, least: 0.1, most: 50 }, buildSeconds: 2, layers: 2 },
 };

@@ -13,8 +13,8 @@ function examineAll() {
     claim: hall.claim(),
     prover: hall.card(tenant),
   });
-  // Tables as fast as the others, who wait for it.
-  const slowChip = () => hall.chip('RTX A5000', { tableSpeed: 3 });
+  // Tables as fast as the others, who wait for it, and memory to spare: only its rate gives it away.
+  const slowChip = () => hall.chip('RTX A5000', { tableSpeed: 3, bandwidth: 1.5 });
   const slow = () => on(slowChip().tenant());
   const otherEngine = hall.card(slowChip().tenant(), { name: 'onnx-webgpu' });
   const shared = hall.chip();

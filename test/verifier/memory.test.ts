@@ -155,6 +155,126 @@ describe('a GPU without the memory', () => {
   });
 });
 
+describe('messages of the wrong part or step', () => {
+  it('are refused, change nothing, and the exam goes on to a pass', async () => {
+    const { agent, socket, steps, table } = await enter();
+    await steps.toArmed();
+    const early = { exam: steps.exam, card: 0, part: 'memory' };
+    const seed = '00'.repeat(32);
+    const refusedWith = async (code: string, ...messages: unknown[]) => {
+      for (const message of messages) expect(await socket.refusal(message)).toBe(code);
+    };
+    await refusedWith(
+      'exam.out-of-order',
+      { type: 'exam.ready', ...early, engine: 'reference' },
+      { type: 'exam.decline', ...early, message: 'too early' },
+      { type: 'exam.commit', ...early, seed, roots: [] },
+    );
+    socket.send(steps.ready());
+    steps.go = await socket.next('exam.go');
+    await steps.compute();
+    socket.send(steps.commit());
+    await steps.toOpen();
+    socket.send(steps.reveal());
+    await table.toArmed();
+    const { tableSeed } = table.armed;
+    await table.build();
+    await refusedWith('exam.out-of-order', steps.commit(), steps.ready(), steps.reveal(), steps.decline(), {
+      type: 'exam.commit',
+      ...early,
+      seed: tableSeed,
+      roots: [],
+    });
+    socket.send(table.ready());
+    table.go = await socket.next('exam.go');
+    await table.compute();
+    const commit = table.commit();
+    await refusedWith('exam.out-of-order', table.ready(), { ...commit, part: 'compute' });
+    await refusedWith('exam.seed-unknown', { ...commit, seed: tableSeed }, { ...commit, seed: steps.seed });
+    await refusedWith('exam.wrong-roots', { ...commit, roots: commit.roots.slice(1) });
+    socket.send(commit);
+    await table.toOpen();
+    await refusedWith('exam.second-commit', commit);
+    await refusedWith('exam.out-of-order', { ...steps.reveal(), reveals: [] });
+    socket.send(table.reveal());
+    expect(await table.verdict()).toMatchObject({ outcome: 'passed', class: 'toy' });
+    expect((await documentOf(agent)).scores).toMatchObject({ integrity: 1 });
+  });
+
+  it('let nobody commit to the walk of a table that was ordered before', async () => {
+    const { agent, socket, steps, table } = await enter();
+    await steps.whole();
+    await table.toGo();
+    await table.compute();
+    socket.socket.terminate();
+    const again = await connect(agent);
+    await again.table.toArmed();
+    expect(await again.socket.refusal(table.commit())).toBe('exam.out-of-order');
+    await again.table.build();
+    again.socket.send(again.table.ready());
+    again.table.go = await again.socket.next('exam.go');
+    expect(await again.socket.refusal(table.commit())).toBe('exam.seed-unknown');
+    await again.table.compute();
+    again.socket.send(again.table.commit());
+    await again.table.toOpen();
+    again.socket.send(again.table.reveal());
+    expect(await again.table.verdict()).toMatchObject({ outcome: 'passed', class: 'toy' });
+  });
+});
+
+describe('a device that enrols anew in the middle of its memory part', () => {
+  it('gets no other table by other numbers of its own', async () => {
+    const { agent, socket, steps, table } = await enter();
+    await steps.whole();
+    await table.toArmed();
+    const { shape, withinMs } = table.armed;
+    socket.socket.terminate();
+    await agent.enrol([{ ...toyClaim, tableGops: 1e-9, warmupGflops: 1e9 }]);
+    const again = await connect(agent);
+    await again.table.whole();
+    expect(again.table.armed).toMatchObject({ shape, withinMs });
+    expect(await again.table.verdict()).toMatchObject({ outcome: 'passed', class: 'toy' });
+  });
+
+  it('is not confirmed by what it had built, and not quit of a walk that it has begun', async () => {
+    const { agent, steps, table } = await enter();
+    await steps.whole();
+    await table.toGo();
+    await agent.enrol([{ ...toyClaim, memoryEngine: null }]);
+    expect(await table.verdict()).toMatchObject({ outcome: 'failed', reasons: ['exam.gave-up'] });
+    expect(await documentOf(agent)).toMatchObject({
+      status: 'examining',
+      cards: [{ class: null, eligible: false }],
+    });
+    expect((await documentOf(agent)).scores.integrity).toBeLessThan(1);
+  });
+
+  it('does not leave quarantine by claiming anything', async () => {
+    const { agent, socket, steps, table } = await enter();
+    await steps.whole();
+    await table.toArmed();
+    await table.build('00'.repeat(32));
+    socket.send(table.ready());
+    table.go = await socket.next('exam.go');
+    await table.compute();
+    socket.send(table.commit());
+    await table.toOpen();
+    socket.send(table.reveal());
+    await table.verdict();
+    const claims = [
+      { ...toyClaim, memoryEngine: null },
+      { ...toyClaim, memoryBytes: 0 },
+      { ...toyClaim, model: 'Foo' },
+      { ...toyClaim, kind: 'software' },
+    ];
+    for (const claim of claims) {
+      expect((await agent.enrol([claim])).body).toMatchObject({ status: 'quarantined' });
+    }
+    const again = await connect(agent);
+    expect(await again.socket.next('status')).toMatchObject({ status: 'quarantined', nextExamInMs: null });
+  });
+});
+
 describe('two devices of one cohort', () => {
   it('build when both have shown their pages, and walk when both have built', async () => {
     const [a, b] = await Promise.all([enter(), enter()]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import { givenClass } from '../../scoring/catalogue/given.js';
 import type { ExamFact } from '../../scoring/facts.js';
+import { memoryPart } from '../../scoring/testing/facts.js';
 import type { DeviceState, ExamHistory } from './devices.js';
 import { isEligible, judgedExam } from './proven.js';
 
@@ -15,7 +16,16 @@ const catalogue = {
   classes: [givenClass('good', 'gpu', { gflops: 1 }), givenClass('soft', 'software', { gflops: 1 })],
 };
 const passed = (card: number, of: CardClaim, changes: Partial<ExamFact> = {}) =>
-  ({ card, claim: of, exam: 'ex_1', at: 1000, outcome: 'passed', class: 'good', ...changes }) as ExamFact;
+  ({
+    card,
+    claim: of,
+    exam: 'ex_1',
+    at: 1000,
+    outcome: 'passed',
+    class: 'good',
+    memory: memoryPart,
+    ...changes,
+  }) as ExamFact;
 
 function facts(cards: CardClaim[], exams: ExamFact[], status: DeviceState['status'] = 'verified') {
   const judged = new Map(exams.map((exam) => [exam.card, exam]));
@@ -45,6 +55,16 @@ describe('what is proven of a card', () => {
     expect(isEligible(facts(cards, exams, 'suspended'), 0, 2000)).toBe(false);
     expect(isEligible(facts(cards, [passed(0, claim('A'), { class: 'soft' })]), 0, 2000)).toBe(false);
     expect(isEligible(facts(cards, [passed(0, claim('A'), { class: null })]), 0, 2000)).toBe(false);
+  });
+
+  it('lets no GPU earn by an exam without its memory, though it had confirmed a class then', () => {
+    const cards = [claim('A')];
+    const { memory: _, ...before } = passed(0, claim('A'));
+    for (const exam of [before as ExamFact, passed(0, claim('A'), { memory: null })]) {
+      expect(isEligible(facts(cards, [exam]), 0, 2000)).toBe(false);
+    }
+    const cpu: CardClaim = { ...claim('A'), kind: 'cpu' };
+    expect(isEligible(facts([cpu], [passed(0, cpu, { memory: null })]), 0, 2000)).toBe(true);
   });
 
   it('lets no cards earn together that have not passed together', () => {

@@ -15,7 +15,8 @@ export function judgedExam(history: ExamHistory, claim: CardClaim, card: number)
 
 /**
  * Whether a card may earn at present: its device is verified, its class can earn, and it passed within a day, in the
- * device's newest judged exam. The last keeps cards from taking turns: those that earn together have passed together.
+ * device's newest judged exam. The last keeps cards from taking turns: those that earn together have passed together. A GPU
+ * has shown its memory in it: exams of before there was a memory part confirmed classes without.
  *
  * @param now milliseconds since 1970
  */
@@ -27,6 +28,7 @@ export function isEligible(
   const claim = state.enrolment.cards[card];
   const exam = claim === undefined ? null : judgedExam(history, claim, card);
   if (exam === null || exam.class === null || state.status !== 'verified') return false;
+  if (claim?.kind === 'gpu' && exam.memory == null) return false;
   const newest = [...history.judged.values()].reduce((last, one) => (one.at > last.at ? one : last), exam);
   const canEarn = classById(catalogue, exam.class)?.eligible ?? false;
   return canEarn && exam.exam === newest.exam && now - exam.at < goodForMs;

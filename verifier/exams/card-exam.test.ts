@@ -43,7 +43,12 @@ const commit = (part: ExamPart): CardMessage => ({
 });
 const reveal = (part: ExamPart): CardMessage => ({ type: 'exam.reveal', ...about(part), reveals: [] });
 const decline = (part: ExamPart): CardMessage => ({ type: 'exam.decline', ...about(part), message: 'no' });
-const says = (message: CardMessage, at = 0): PartEvent => ({ type: 'message', message, at });
+const says = (message: CardMessage, at = 0): PartEvent => ({
+  type: 'message',
+  message,
+  at,
+  seen: { roundTripMs: 20, lagMs: 0 },
+});
 
 const arm: PartEvent = { type: 'arm', at: 0, tableSeed };
 const right: PartEvent = { type: 'checked', right: 1, code: 'proof.complete' };

@@ -7,8 +7,9 @@ import { decide } from '../devices/decide.js';
 import type { Devices } from '../devices/devices.js';
 import { sameHardware } from '../devices/hardware.js';
 import type { Recorder } from '../devices/recorder.js';
+import { cardsApart } from './apart.js';
 import type { CardRecord } from './card-exam.js';
-import { type ExamContext, examFact } from './exam-fact.js';
+import { examFact, withdrawn } from './exam-fact.js';
 import type { ExaminedCard } from './examined-cards.js';
 
 export interface Conclusion {
@@ -18,7 +19,6 @@ export interface Conclusion {
   readonly claims: readonly CardClaim[];
   readonly cards: readonly ExaminedCard[];
   readonly results: ReadonlyMap<number, CardRecord>;
-  readonly roundTripMs: number | null;
   /** What was measured of the line meanwhile; null where nothing was. It goes on record and decides nothing. */
   readonly network: NetworkFact | null;
 }
@@ -36,19 +36,18 @@ export interface ConcludeOptions {
   readonly recorder: Recorder;
   readonly hub: Hub;
   readonly commitMs: number;
-  readonly lagBetween: ExamContext['lagBetween'];
   /** One observation and one audit line for every card's exam. */
   readonly observe: (exam: ExamFact) => void;
 }
 
 /** The one end of every exam: judge, decide, record, observe, tell. */
 export function makeConclude(options: ConcludeOptions): Conclude {
-  const { clock, random, devices, recorder, hub, commitMs, lagBetween, observe } = options;
-  return async ({ device, exam, claims, cards, results, roundTripMs, network }) => {
+  const { clock, random, devices, recorder, hub, commitMs, observe } = options;
+  return async ({ device, exam, claims, cards, results, network }) => {
     const state = devices.get(device);
     if (state === undefined) return;
     const at = clock.now();
-    const exams = cards.flatMap(({ card, claim, cardClass, memory }) => {
+    const judged = cards.flatMap(({ card, claim, cardClass, memory }) => {
       const record = results.get(card);
       if (record === undefined) return [];
       const context = {
@@ -59,13 +58,17 @@ export function makeConclude(options: ConcludeOptions): Conclude {
         card,
         claim,
         cardClass,
-        roundTripMs,
         commitMs,
         walkMs: memory?.commitMs ?? null,
-        lagBetween,
       };
       return [examFact(context, record)];
     });
+    const passed = judged.filter(({ outcome }) => outcome === 'passed').map(({ card }) => card);
+    const apart = cardsApart(
+      new Map([...results].filter(([card]) => passed.includes(card))),
+      clock.monotonic(),
+    );
+    const exams = judged.map((fact) => (apart.has(fact.card) ? withdrawn(fact) : fact));
     const history = await devices.history(device);
     // What was examined may be other cards than the device claims now. That acquits nobody, but it convicts.
     const asClaimed = sameHardware(state.enrolment.cards, claims);

@@ -27,6 +27,7 @@ const walkAt = (gbps: number) => walkedBytes(memoryShape) / gbps / 1e6;
 const computeRecord = (
   gflops: number,
   code: 'proof.complete' | 'proof.wrong-page' = 'proof.complete',
+  lagMs = 0,
 ): CardRecord['compute'] => ({
   task: { part: 'compute', shape, engine: 'onnx-cuda' },
   attempts: 1,
@@ -44,6 +45,8 @@ const computeRecord = (
       roots: ['bb'],
       elapsedMs: timeAt(gflops),
       committedAt: 10_000,
+      roundTripMs: 0,
+      lagMs,
       openings: [{ round: 0, page: 0 }],
     },
   },
@@ -52,6 +55,7 @@ const memoryTask = { part: 'memory', shape: memoryShape, engine: 'webgpu' } as c
 const memoryRecord = (
   gbps: number,
   code: 'proof.complete' | 'proof.wrong-walk' = 'proof.complete',
+  lagMs = 0,
 ): CardRecord['memory'] => ({
   task: memoryTask,
   attempts: 2,
@@ -70,6 +74,8 @@ const memoryRecord = (
       roots: ['ee'],
       elapsedMs: walkAt(gbps),
       committedAt: 20_000,
+      roundTripMs: 0,
+      lagMs,
       openings: [{ round: 1, walker: 3 }],
     },
   },
@@ -80,7 +86,7 @@ const record = (...args: Parameters<typeof computeRecord>): CardRecord => ({
   compute: computeRecord(...args),
   memory: memoryRecord(8),
 });
-const context = (lagMs = 0, walkLagMs = 0) => ({
+const context = () => ({
   id: 'fa_1',
   at: 1,
   device: 'd',
@@ -88,10 +94,8 @@ const context = (lagMs = 0, walkLagMs = 0) => ({
   card: 0,
   claim: { kind: 'gpu', model: 'Ten', memoryBytes: 0, engine: 'onnx-cuda' } as const,
   cardClass,
-  roundTripMs: 0,
   commitMs: 20_000,
   walkMs: 30_000,
-  lagBetween: (_from: number, to: number) => (to === 10_000 ? lagMs : walkLagMs),
 });
 
 /** Ids and seeds as they really are; short ones read better above. */
@@ -165,13 +169,14 @@ describe('the fact of an exam', () => {
   });
 
   it('is ours where our standstill may be all that was slow in the walk, and never a pass by it', () => {
-    const slow = { ...record(9), memory: memoryRecord(4) };
+    const walked = (lagMs: number, code: 'proof.complete' | 'proof.wrong-walk' = 'proof.complete') =>
+      examFact(context(), { ...record(9), memory: memoryRecord(4, code, lagMs) });
     const missing = walkAt(4) - walkAt(5);
-    expect(examFact(context(0, missing / 2), slow).outcome).toBe('failed');
-    expect(examFact(context(0, missing + 1), slow)).toMatchObject({ outcome: 'ours', class: null });
-    expect(examFact(context(0, 1e6), slow).outcome).toBe('ours');
-    const wrong = { ...record(9), memory: memoryRecord(4, 'proof.wrong-walk') };
-    expect(examFact(context(0, 1e6), wrong).outcome).toBe('failed');
+    expect(walked(missing / 2).outcome).toBe('failed');
+    expect(walked(missing + 1)).toMatchObject({ outcome: 'ours', class: null });
+    expect(walked(1e6).outcome).toBe('ours');
+    expect(walked(1e6, 'proof.wrong-walk').outcome).toBe('failed');
+    expect(walked(missing + 1).memory).toMatchObject({ lagMs: missing + 1, roundTripMs: 0 });
   });
 
   it('says of an answer that did not come how long was allowed', () => {
@@ -194,17 +199,16 @@ describe('the fact of an exam', () => {
   it('is ours where our own standstill may be all that was slow', () => {
     const slow = 7;
     const missing = timeAt(slow) - timeAt(8);
-    expect(examFact(context(0), record(slow))).toMatchObject({
-      outcome: 'failed',
-      reasons: ['rate.below-class'],
-    });
-    expect(examFact(context(missing + 1), record(slow))).toMatchObject({
+    const computed = (lagMs: number) => examFact(context(), record(slow, 'proof.complete', lagMs));
+    expect(computed(0)).toMatchObject({ outcome: 'failed', reasons: ['rate.below-class'], lagMs: 0 });
+    expect(computed(missing + 1)).toMatchObject({
       outcome: 'ours',
       reasons: ['exam.ours'],
       class: null,
+      lagMs: missing + 1,
     });
     // The figures are shown, but not as a failure of the card.
-    const { checks } = examFact(context(missing + 1), record(slow));
+    const { checks } = computed(missing + 1);
     expect(checks.map(({ verdict }) => verdict)).toEqual([
       'pass',
       'not judged',
@@ -214,12 +218,12 @@ describe('the fact of an exam', () => {
       'pass',
       'not judged',
     ]);
-    expect(examFact(context(missing / 2), record(slow))).toMatchObject({ outcome: 'failed' });
+    expect(computed(missing / 2)).toMatchObject({ outcome: 'failed' });
   });
 
   it('never becomes a pass by our standstill, and a wrong page is never ours', () => {
-    expect(examFact(context(1e6), record(1)).outcome).toBe('ours');
-    expect(examFact(context(1e6), record(9, 'proof.wrong-page'))).toMatchObject({
+    expect(examFact(context(), record(1, 'proof.complete', 1e6)).outcome).toBe('ours');
+    expect(examFact(context(), record(9, 'proof.wrong-page', 1e6))).toMatchObject({
       outcome: 'failed',
       reasons: ['proof.wrong-page'],
     });

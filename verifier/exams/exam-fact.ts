@@ -8,6 +8,7 @@ import { named } from '../../scoring/judge/check.js';
 import { judgeCompute } from '../../scoring/judge/compute.js';
 import { judgeMemory } from '../../scoring/judge/memory.js';
 import type { CardRecord, ComputeTask, MemoryTask, PartRecord } from './card-exam.js';
+import type { Commitment } from './part-exam.js';
 
 export interface ExamContext {
   readonly id: string;
@@ -18,18 +19,14 @@ export interface ExamContext {
   /** What was claimed of the card when the exam began. */
   readonly claim: CardClaim;
   readonly cardClass: CardClass;
-  /** Smallest round trip seen on the connection, milliseconds; null when there is none any more. */
-  readonly roundTripMs: number | null;
   /** Time that a card has from `go` to its commit, in the compute part and in the walk. */
   readonly commitMs: number;
   readonly walkMs: number | null;
-  /** Longest standstill of our own between two instants, milliseconds (`LoopLag.longestBetween`). */
-  readonly lagBetween: (from: number, to: number) => number;
 }
 
 /** What goes on record about one card's exam: the verdict, and all that is needed to reach it again. */
 export function examFact(context: ExamContext, { compute, memory }: CardRecord): ExamFact {
-  const { cardClass, roundTripMs, commitMs: _, walkMs: __, lagBetween: ___, ...ids } = context;
+  const { cardClass, commitMs: _, walkMs: __, ...ids } = context;
   const { task, attempts, result } = compute;
   const { commitment } = result;
   const computed = judgeComputePart(context, compute);
@@ -51,7 +48,8 @@ export function examFact(context: ExamContext, { compute, memory }: CardRecord):
     openings: commitment?.part === 'compute' ? [...commitment.openings] : [],
     pagesRight: rightOf(compute),
     elapsedMs: commitment?.elapsedMs ?? null,
-    roundTripMs,
+    roundTripMs: commitment?.roundTripMs ?? null,
+    lagMs: commitment?.lagMs ?? null,
     gflops: computed.gflops,
     memory: memory === null ? null : memoryPart(memory, walked?.bandwidthGBps ?? null),
     checks,
@@ -72,6 +70,8 @@ function memoryPart(record: PartRecord<MemoryTask>, bandwidthGBps: number | null
     walkersRight: rightOf(record),
     buildMs,
     elapsedMs: commitment?.elapsedMs ?? null,
+    roundTripMs: commitment?.roundTripMs ?? null,
+    lagMs: commitment?.lagMs ?? null,
     bandwidthGBps,
   };
 }
@@ -84,13 +84,13 @@ function judgeComputePart(context: ExamContext, { task, result }: PartRecord<Com
     return { ...unproven('compute', result, context.commitMs), gflops: null };
   }
   const { commitment, right, code } = result;
-  return judgeWithLag(context, commitment, 'rate.below-class', (elapsedMs) =>
+  return judgeWithLag(commitment, 'rate.below-class', (elapsedMs) =>
     judgeCompute({
       class: context.cardClass,
       engine: commitment.engine,
       shape: task.shape,
       elapsedMs,
-      roundTripMs: context.roundTripMs,
+      roundTripMs: commitment.roundTripMs,
       proof: { right, opened: commitment.openings.length, code },
     }),
   );
@@ -101,13 +101,13 @@ function judgeMemoryPart(context: ExamContext, { task, buildMs, result }: PartRe
     return { ...unproven('memory', result, context.walkMs ?? context.commitMs), bandwidthGBps: null };
   }
   const { commitment, right, code } = result;
-  return judgeWithLag(context, commitment, 'bandwidth.below-class', (elapsedMs) =>
+  return judgeWithLag(commitment, 'bandwidth.below-class', (elapsedMs) =>
     judgeMemory({
       class: context.cardClass,
       shape: task.shape,
       buildMs,
       elapsedMs,
-      roundTripMs: context.roundTripMs,
+      roundTripMs: commitment.roundTripMs,
       proof: { right, opened: commitment.openings.length, code },
     }),
   );
@@ -118,15 +118,13 @@ function judgeMemoryPart(context: ExamContext, { task, buildMs, result }: PartRe
  * time: a cheat that can make us stand still would gain by it. Asked again instead.
  */
 function judgeWithLag<V extends PartVerdict>(
-  { lagBetween }: Pick<ExamContext, 'lagBetween'>,
-  { elapsedMs, committedAt }: { readonly elapsedMs: number; readonly committedAt: number },
+  { elapsedMs, lagMs }: Pick<Commitment, 'elapsedMs' | 'lagMs'>,
   slow: Code,
   judge: (elapsedMs: number) => V,
 ): V {
   const verdict = judge(elapsedMs);
-  const lag = lagBetween(committedAt - elapsedMs, committedAt);
   const tooSlow = (judged: V) => judged.reasons.includes(slow);
-  if (!tooSlow(verdict) || tooSlow(judge(elapsedMs - lag))) return verdict;
+  if (!tooSlow(verdict) || tooSlow(judge(elapsedMs - lagMs))) return verdict;
   return {
     ...verdict,
     outcome: 'ours',
@@ -164,3 +162,8 @@ function engineOf({ result }: PartRecord): string | null {
 }
 
 const rightOf = ({ result }: PartRecord): number => (result.kind === 'checked' ? result.right : 0);
+
+/** Of a card that passed, but not together with the others of its device: it shows nothing, and is asked again. */
+export function withdrawn(fact: ExamFact): ExamFact {
+  return { ...fact, outcome: 'unanswered', reasons: ['exam.apart'], class: null };
+}

@@ -33,6 +33,8 @@ export interface ExaminerOptions {
   readonly draw: Draw;
   /** Measures a device's line while its tables are built. Null where it could not; bounded in time, never rejects. */
   readonly measureNetwork: (device: string, exam: string) => Promise<NetworkFact | null>;
+  /** Longest standstill of our own between two instants, milliseconds (`LoopLag.longestBetween`). */
+  readonly lagBetween: (from: number, to: number) => number;
   readonly conclude: Conclude;
   readonly cohortMs: number;
   readonly examSeconds: number;
@@ -196,7 +198,7 @@ export class Examiner {
 
   #makeRoom(state: DeviceState, cards: readonly ExaminedCard[]): ExamRoom {
     const { device } = state;
-    const { clock, random, draw, check, times, hub, log } = this.#options;
+    const { clock, random, draw, check, times, hub, lagBetween, log } = this.#options;
     const exam = newExamId(random);
     let network: NetworkFact | null = null;
     const room: ExamRoom = new ExamRoom({
@@ -207,6 +209,10 @@ export class Examiner {
       random,
       draw,
       check,
+      seen: (from, to) => ({
+        roundTripMs: hub.get(device)?.roundTripMs ?? null,
+        lagMs: lagBetween(from, to),
+      }),
       send: (message) => hub.send(device, message),
       measureLine: async () => {
         network = await this.#measureNetwork(device, exam);
@@ -226,14 +232,13 @@ export class Examiner {
     results: ReadonlyMap<number, CardRecord>,
     network: NetworkFact | null,
   ): void {
-    const { serial, conclude, hub, log } = this.#options;
+    const { serial, conclude, log } = this.#options;
     const conclusion = {
       device,
       exam: room.exam,
       claims: enrolment.cards,
       cards,
       results,
-      roundTripMs: hub.get(device)?.roundTripMs ?? null,
       network,
     };
     const end = () => {

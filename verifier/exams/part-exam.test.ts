@@ -24,7 +24,12 @@ const seed = 'ab'.repeat(32);
 const otherSeed = 'cd'.repeat(32);
 const root = '11'.repeat(32);
 const tableSeed = 'ef'.repeat(32);
-const says = (message: CardMessage, at = 0): PartEvent => ({ type: 'message', message, at });
+const says = (message: CardMessage, at = 0): PartEvent => ({
+  type: 'message',
+  message,
+  at,
+  seen: { roundTripMs: 20, lagMs: 0 },
+});
 const arm: PartEvent = { type: 'arm', at: 100, tableSeed };
 
 /** Draws are numbered, so that a second draw would show. */

@@ -22,7 +22,15 @@ export interface Draw {
   readonly memory: (shape: MemoryShape) => WalkerOpening[];
 }
 
-interface Committed {
+/** What is known of the time up to a message, beside how long it was. */
+export interface Seen {
+  /** Smallest round trip on the connection that it came by, milliseconds; null where there was none yet. */
+  readonly roundTripMs: number | null;
+  /** Longest standstill of our own since `go`, milliseconds. */
+  readonly lagMs: number;
+}
+
+interface Committed extends Seen {
   readonly engine: string;
   readonly seed: string;
   readonly roots: readonly string[];
@@ -97,7 +105,7 @@ export type PartEvent =
   | { readonly type: 'arm'; readonly at: number; readonly tableSeed: string }
   | { readonly type: 'go'; readonly seed: string; readonly at: number }
   /** A message about this part. */
-  | { readonly type: 'message'; readonly message: CardMessage; readonly at: number }
+  | { readonly type: 'message'; readonly message: CardMessage; readonly at: number; readonly seen: Seen }
   | { readonly type: 'deadline' }
   | { readonly type: 'connected' }
   | { readonly type: 'disconnected' }
@@ -152,7 +160,7 @@ export function stepPart(exam: PartExam, event: PartEvent, draw: Draw): PartStep
       if (phase.at !== 'ready') return { exam };
       return { exam: to(exam, { at: 'running', seed: event.seed, goAt: event.at }) };
     case 'message':
-      return receive(exam, event.message, event.at, draw);
+      return receive(exam, event, draw);
     case 'deadline':
       return runOut(exam);
     case 'connected':
@@ -185,7 +193,11 @@ function arm(exam: PartExam, at: number, tableSeed: string): PartExam {
   );
 }
 
-function receive(exam: PartExam, message: CardMessage, at: number, draw: Draw): PartStep {
+function receive(
+  exam: PartExam,
+  { message, at, seen }: Extract<PartEvent, { type: 'message' }>,
+  draw: Draw,
+): PartStep {
   const { phase, task, armed } = exam;
   switch (message.type) {
     case 'exam.ready':
@@ -214,6 +226,7 @@ function receive(exam: PartExam, message: CardMessage, at: number, draw: Draw): 
             roots: message.roots,
             elapsedMs: at - phase.goAt,
             committedAt: at,
+            ...seen,
           }),
         }),
         open: true,

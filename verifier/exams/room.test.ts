@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { TouchstoneError } from '../../protocol/error.js';
+import type { Seen } from './part-exam.js';
+import type { RoomOptions } from './room.js';
 import {
   checkProof,
   commit,
@@ -16,6 +20,19 @@ import {
 async function resultOf({ results }: Room) {
   await vi.waitFor(() => expect(results()).toBeDefined(), { interval: 1, timeout: 60_000 });
   return results()?.get(0)?.compute.result;
+}
+
+/** A device of several cards that have all committed and revealed. */
+async function answered(cards: number[], check: RoomOptions['check']): Promise<Room> {
+  const hall = openRoom({ cards, check });
+  hall.room.arm();
+  for (const card of cards) hall.receive(ready(card));
+  hall.room.go();
+  for (const card of cards) {
+    expect(hall.receive({ ...commit(), card })).toBeNull();
+    expect(hall.receive({ ...reveal(hall), card })).toBeNull();
+  }
+  return hall;
 }
 
 /** Any change to a JSON value somewhere inside: another string, number, list or type. */
@@ -128,7 +145,7 @@ describe('the exam room', () => {
         expect(hall.last('exam.arm')).toMatchObject({ attempt, cards: [{ card: 0, shape }] });
         hall.receive(ready());
         hall.room.go();
-        vi.advanceTimersByTime(60_000);
+        vi.advanceTimersByTime(60_001);
       }
       await vi.advanceTimersByTimeAsync(1);
       expect(hall.results()?.get(0)?.compute.result).toMatchObject({
@@ -163,6 +180,84 @@ describe('the exam room', () => {
     }
   });
 
+  it('waits for minutes where others stand before it in the queue, and asks nothing again', async () => {
+    vi.useFakeTimers();
+    try {
+      const until = Date.now() + 10 * 60_000;
+      const full = () => Promise.reject(new TouchstoneError('queue.full'));
+      const hall = toGo({ check: (...job) => (Date.now() < until ? full() : checkProof(...job)) });
+      hall.receive(commit());
+      hall.receive(reveal(hall));
+      await vi.advanceTimersByTimeAsync(9 * 60_000);
+      expect(hall.results()).toBeUndefined();
+      await vi.advanceTimersByTimeAsync(2 * 60_000);
+      expect(hall.results()?.get(0)?.compute.result).toMatchObject({ code: 'proof.complete' });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('has one proof of a device checked at a time, however many cards it claims', async () => {
+    let [under, most] = [0, 0];
+    const hall = await answered([0, 1, 2, 3], async () => {
+      under += 1;
+      most = Math.max(most, under);
+      await Promise.resolve();
+      under -= 1;
+      return { right: 8, code: 'proof.complete' };
+    });
+    await resultOf(hall);
+    expect(most).toBe(1);
+    expect(hall.results()?.size).toBe(4);
+  });
+
+  it('spends no more proofs on a device once one has convicted it', async () => {
+    let checks = 0;
+    const hall = await answered([0, 1, 2, 3], async () => {
+      checks += 1;
+      return checks < 2 ? { right: 8, code: 'proof.complete' } : { right: 0, code: 'proof.wrong-page' };
+    });
+    await resultOf(hall);
+    expect(checks).toBe(2);
+    const results = [0, 1, 2, 3].map((card) => hall.results()?.get(card)?.compute.result);
+    expect(results).toMatchObject([
+      { code: 'proof.complete' },
+      { code: 'proof.wrong-page' },
+      { outcome: 'ours' },
+      { outcome: 'ours' },
+    ]);
+  });
+
+  it('checks the others where an answer was only not what was asked', async () => {
+    let checks = 0;
+    const hall = await answered([0, 1], async () => {
+      checks += 1;
+      return { right: 0, code: 'proof.wrong-path' };
+    });
+    await resultOf(hall);
+    expect(checks).toBe(2);
+  });
+
+  it('keeps what was known of the line and of our own lag when the commit came', async () => {
+    let line: Seen = { roundTripMs: 20, lagMs: 400 };
+    const asked: number[][] = [];
+    const hall = toGo({
+      seen: (from, to) => {
+        asked.push([from, to]);
+        return line;
+      },
+    });
+    hall.receive(commit());
+    line = { roundTripMs: null, lagMs: 0 };
+    hall.room.disconnected();
+    hall.room.connected();
+    hall.receive(reveal(hall));
+    const result = await resultOf(hall);
+    expect(result?.commitment).toMatchObject({ roundTripMs: 20, lagMs: 400 });
+    const { committedAt = 0, elapsedMs = 0 } = result?.commitment ?? {};
+    expect(asked).toEqual([[expect.closeTo(committedAt - elapsedMs), committedAt]]);
+  });
+
   it('ends as ours when the proof can never be checked', async () => {
     vi.useFakeTimers();
     try {
@@ -195,4 +290,15 @@ describe('the exam room', () => {
       vi.useRealTimers();
     }
   });
+});
+
+it('reads what came while the process stood still before it calls the time over', async () => {
+  const hall = toGo({ commitMs: 5 });
+  const refused = new Promise((resolve) => {
+    stat(import.meta.filename, () => resolve(hall.receive(commit())));
+  });
+  // The file system answers, and the time runs out, while nobody looks.
+  const until = performance.now() + 100;
+  while (performance.now() < until);
+  expect(await refused).toBeNull();
 });

@@ -1,6 +1,7 @@
 import { toHex } from '../../protocol/bytes.js';
 import type { Clock, RandomBytes } from '../../protocol/clock.js';
-import type { ExamErrorCode } from '../../protocol/codes/table.js';
+import { codeTable, type ExamErrorCode } from '../../protocol/codes/table.js';
+import { TouchstoneError } from '../../protocol/error.js';
 import type {
   ArmedCard,
   CardMessage,
@@ -10,7 +11,7 @@ import type {
 } from '../../protocol/messages/exam.js';
 import type { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
 import { type CardExam, type CardRecord, newCardExam, presentPart, recordOf, step } from './card-exam.js';
-import type { Commitment, Draw, PartEvent, PartExam, PartPhase, Reveals } from './part-exam.js';
+import type { Commitment, Draw, PartEvent, PartExam, PartPhase, Reveals, Seen } from './part-exam.js';
 
 /** How long a device has for each step, in milliseconds. The memory part has its own for arming and commit. */
 export interface StepTimes {
@@ -22,6 +23,8 @@ export interface StepTimes {
 /** How often a proof is tried to be checked before the exam ends as ours, and the pause between, milliseconds. */
 const checkTries = 15;
 const checkPauseMs = 2_000;
+/** While others only stand before it, an answer waits for a quarter of an hour: to ask again would cost the card far more. */
+const fullTries = 450;
 
 export interface ProofResult {
   readonly right: number;
@@ -53,6 +56,8 @@ export interface RoomOptions {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly draw: Draw;
+  /** What is known of the device's line and of our own lag between two instants, monotonic milliseconds. */
+  readonly seen: (from: number, to: number) => Seen;
   /** False where the device isn't connected. */
   readonly send: (message: VerifierMessage) => boolean;
   readonly check: (commitment: Commitment, reveals: Reveals) => Promise<ProofResult>;
@@ -82,6 +87,11 @@ export class ExamRoom {
   readonly #timers = new Map<number, NodeJS.Timeout>();
   /** Cards that stand at each step: a room of 64 cards is asked for its state at each of their steps. */
   readonly #counts = new Map<Standing, number>();
+  /** Cards whose answers wait to be checked. */
+  readonly #unchecked: number[] = [];
+  #checking = false;
+  /** A proof was wrong in a way that convicts the device. */
+  #condemned = false;
   #line: Promise<void> | null = null;
   #lineBusy = false;
   #over = false;
@@ -154,7 +164,7 @@ export class ExamRoom {
   receive(message: CardMessage, at: number): ExamErrorCode | null {
     if (message.exam !== this.exam) return 'exam.unknown';
     if (!this.#cards.has(message.card)) return 'exam.unknown-card';
-    return this.#apply(message.card, { type: 'message', message, at });
+    return this.#apply(message.card, { type: 'message', message, at, seen: this.#seen(message.card, at) });
   }
 
   connected(): void {
@@ -215,22 +225,46 @@ export class ExamRoom {
     this.#send(openOf(this.exam, card, phase.commitment, revealMs));
   }
 
-  #check(card: number, tries = 1): void {
+  /** One proof of a device at a time: its many cards must not stand in the queue before everybody else's few. */
+  #check(card: number): void {
+    this.#unchecked.push(card);
+    if (!this.#checking) this.#checkNext();
+  }
+
+  #checkNext(): void {
+    const card = this.#unchecked.shift();
+    this.#checking = card !== undefined;
+    if (card !== undefined) this.#checkNow(card);
+  }
+
+  #checkNow(card: number, tries = 1): void {
     const part = this.#partOf(card);
-    if (part?.phase.at !== 'checking' || this.#over) return;
+    if (this.#over) return;
+    if (part?.phase.at !== 'checking') return this.#checkNext();
+    // Hard evidence condemns the device, whatever its other cards did: no more is spent on it.
+    if (this.#condemned) return this.#checked(card, { type: 'ours' });
     this.#options.check(part.phase.commitment, part.phase.reveals).then(
-      (result) => this.#apply(card, { type: 'checked', ...result }),
+      (result) => {
+        this.#condemned ||= codeTable[result.code].hard === true;
+        this.#checked(card, { type: 'checked', ...result });
+      },
       (error) => {
-        this.#options.uncheckable(error);
+        const full = error instanceof TouchstoneError && error.code === 'queue.full';
+        if (!full || tries === 1) this.#options.uncheckable(error);
         // The answer is kept and looked at again: who fills our queue must not get another draw by it.
-        if (tries < checkTries)
+        if (tries < (full ? fullTries : checkTries))
           this.#timers.set(
             card,
-            setTimeout(() => this.#check(card, tries + 1), checkPauseMs),
+            setTimeout(() => this.#checkNow(card, tries + 1), checkPauseMs),
           );
-        else this.#apply(card, { type: 'ours' });
+        else this.#checked(card, { type: 'ours' });
       },
     );
+  }
+
+  #checked(card: number, event: PartEvent): void {
+    this.#apply(card, event);
+    this.#checkNext();
   }
 
   #measureLine(): Promise<void> {
@@ -257,12 +291,23 @@ export class ExamRoom {
     });
   }
 
+  /** Taken when it came: the line may be another by the time of the verdict, and our lag forgotten. */
+  #seen(card: number, at: number): Seen {
+    const phase = this.#partOf(card)?.phase;
+    return phase?.at === 'running' ? this.#options.seen(phase.goAt, at) : { roundTripMs: null, lagMs: 0 };
+  }
+
+  /** Timers run before sockets are read: what came while this process stood still is looked at before the time is over. */
   #setTimer(card: number, ms: number): void {
     this.#clearTimer(card);
-    this.#timers.set(
-      card,
-      setTimeout(() => this.#apply(card, { type: 'deadline' }), ms),
+    const timer = setTimeout(
+      () =>
+        setImmediate(() => {
+          if (this.#timers.get(card) === timer) this.#apply(card, { type: 'deadline' });
+        }),
+      ms,
     );
+    this.#timers.set(card, timer);
   }
 
   #clearTimer(card: number): void {

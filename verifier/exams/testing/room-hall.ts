@@ -10,6 +10,7 @@ import { systemClock } from '../../../protocol/clock.js';
 import type { ExamPart, VerifierMessage } from '../../../protocol/messages/exam.js';
 import { parseFrame } from '../../connections/incoming.js';
 import type { CardRecord } from '../card-exam.js';
+import type { Seen } from '../part-exam.js';
 import { ExamRoom, type RoomOptions } from '../room.js';
 
 export const shape = { n: 256, layers: 1, pages: 64, rounds: 2 } as const;
@@ -51,6 +52,8 @@ export function openRoom({
   check = checkProof,
   random = (_: number) => seed,
   measureLine = () => Promise.resolve(),
+  commitMs = 60_000,
+  seen = (_from: number, _to: number): Seen => ({ roundTripMs: null, lagMs: 0 }),
 } = {}) {
   const sent: VerifierMessage[] = [];
   let moves = 0;
@@ -58,13 +61,14 @@ export function openRoom({
   const room = new ExamRoom({
     exam,
     cards: cards.map((card) => ({ card, shape, engine: 'reference', memory: table })),
-    times: { armMs: 60_000, commitMs: 60_000, revealMs: 60_000 },
+    times: { armMs: 60_000, commitMs, revealMs: 60_000 },
     clock: systemClock,
     random,
     draw: {
       compute: (of) => drawOpenings(of, 8, randomInt),
       memory: (of) => drawWalkers(of, 4, randomInt),
     },
+    seen,
     send: (message) => sent.push(message) > 0,
     check,
     measureLine,
