@@ -6,7 +6,7 @@ import { ExamRunner } from '../../agent/exam/runner.js';
 import { agentInfo } from '../../agent/version.js';
 import { toHex } from '../../protocol/bytes.js';
 import type { RandomBytes } from '../../protocol/clock.js';
-import type { CardMessage, VerifierMessage } from '../../protocol/messages/exam.js';
+import type { CardMessage, ExamPart, VerifierMessage } from '../../protocol/messages/exam.js';
 
 const pauseMs = 1000;
 
@@ -16,18 +16,24 @@ type Go = Extract<VerifierMessage, { type: 'exam.go' }>;
 /**
  * An agent that lies about its clock on the wire: it commits to junk the moment it is asked, so that the verifier's
  * clock stops, and sends the commit to what it really computed when it has it.
+ *
+ * @param part in which it does so; in the other one it is honest
  */
-export async function runCommittingTwice(options: SupplierOptions, random: RandomBytes): Promise<void> {
+export async function runCommittingTwice(
+  options: SupplierOptions,
+  random: RandomBytes,
+  part: ExamPart = 'compute',
+): Promise<void> {
   const { signal } = options;
   while (!signal.aborted) {
     // A busy verifier, a lost line: it only has to try again.
-    await converse(options, random).catch(() => {});
+    await converse(options, random, part).catch(() => {});
     await sleep(pauseMs, undefined, { signal }).catch(() => {});
   }
 }
 
 /** Enrols, connects, and takes part in exams until the connection ends. */
-async function converse(options: SupplierOptions, random: RandomBytes): Promise<void> {
+async function converse(options: SupplierOptions, random: RandomBytes, part: ExamPart): Promise<void> {
   const { cards, signal, events } = options;
   const api = new VerifierApi(options.verifier);
   const token = await enrol(api, options);
@@ -42,7 +48,9 @@ async function converse(options: SupplierOptions, random: RandomBytes): Promise<
     onUnknown: () => {},
     onMessage: (message) => {
       if (message.type === 'exam.arm') noteRounds(message, rounds);
-      if (message.type === 'exam.go') for (const junk of earlyCommits(message, rounds, random)) send(junk);
+      if (message.type === 'exam.go') {
+        for (const junk of earlyCommits(message, part, rounds, random)) send(junk);
+      }
       runner.handle(message);
     },
   });
@@ -64,8 +72,14 @@ function noteRounds({ cards }: Arm, rounds: Map<number, number>): void {
   for (const { card, shape } of cards) rounds.set(card, shape.rounds);
 }
 
-function earlyCommits({ exam, cards }: Go, rounds: Map<number, number>, random: RandomBytes): CardMessage[] {
-  return cards.map(({ card, part, seed }) => ({
+function earlyCommits(
+  { exam, cards }: Go,
+  part: ExamPart,
+  rounds: Map<number, number>,
+  random: RandomBytes,
+): CardMessage[] {
+  const asked = cards.filter((one) => one.part === part);
+  return asked.map(({ card, seed }) => ({
     type: 'exam.commit',
     exam,
     card,

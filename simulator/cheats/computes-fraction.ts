@@ -21,7 +21,7 @@ export function computesFraction(
         load: (network) => prepared.load(network),
         async digests(start, first, count) {
           const computed = Math.floor(count * fraction);
-          const junk = new Int32Array(random(16 * count).slice().buffer);
+          const junk = new Int32Array(Uint8Array.from(random(16 * count)).buffer);
           if (computed > 0) junk.set(await prepared.digests(start, first, computed));
           return junk;
         },

@@ -1,9 +1,9 @@
 import type { CardProver } from '../../agent/exam/prover.js';
-import type { Reveal } from '../../protocol/messages/exam.js';
 import { allOf } from './all-of.js';
+import type { Guesses } from './guesses-walks.js';
 
-/** What to do when a page was opened that would give the card away. */
-export type Escape = () => Promise<Reveal[]>;
+/** What to do when something was opened that would give the card away. It never comes to an answer. */
+export type Escape = () => Promise<never>;
 
 /** Says nothing while the connection lives. */
 export const staysSilent: Escape = () => new Promise(() => {});
@@ -27,5 +27,42 @@ export function goesSilentOnBadOpenings(prover: CardProver, fraction: number, ev
       return prover.arm(shape);
     },
     reveal: (openings) => (openings.every(({ page }) => page < computed) ? prover.reveal(openings) : evade()),
+  };
+}
+
+/**
+ * The same at a walk: it opens walkers that met no missing page, and none where one of them is a guess.
+ *
+ * @param guesses of the card's table engine (see `guessesMissing`)
+ */
+export function goesSilentOnGuesses(prover: CardProver, guesses: Guesses, evade: Escape): CardProver {
+  return {
+    ...allOf(prover),
+    walk(walkSeed, onProgress) {
+      guesses.forget();
+      return prover.walk(walkSeed, onProgress);
+    },
+    revealWalk: (openings) =>
+      openings.some((one) => guesses.has(one)) ? evade() : prover.revealWalk(openings),
+  };
+}
+
+/**
+ * Evades the walkers that it is asked for first, whichever they are, and would show any others: as lucky as one who
+ * guesses can be, if only the draw were made again.
+ */
+export function waitsForOtherWalkers(prover: CardProver, evade: Escape): CardProver {
+  let first: string | null = null;
+  return {
+    ...allOf(prover),
+    walk(walkSeed, onProgress) {
+      first = null;
+      return prover.walk(walkSeed, onProgress);
+    },
+    revealWalk(openings) {
+      const asked = JSON.stringify(openings);
+      first ??= asked;
+      return asked === first ? evade() : prover.revealWalk(openings);
+    },
   };
 }

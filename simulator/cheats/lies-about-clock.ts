@@ -11,24 +11,50 @@ export function commitsBeforeComputing(
   pretendMs: number,
   random: RandomBytes,
 ): CardProver {
+  const early = earlyCommits(pretendMs, random);
   let rounds = 0;
-  let computing: Promise<unknown> = Promise.resolve();
   return {
     ...allOf(prover),
     arm(shape) {
       rounds = shape.rounds;
       return prover.arm(shape);
     },
-    async commit(seed, onProgress) {
-      computing = prover.commit(seed, onProgress);
-      // The loss of a failed computation shows at `reveal`; until then nobody may have looked at it.
-      computing.catch(() => {});
+    commit: (seed, onProgress) => early.commit(rounds, prover.commit(seed, onProgress)),
+    async reveal(openings) {
+      await early.done();
+      return prover.reveal(openings);
+    },
+  };
+}
+
+/** The same of a card whose memory is slow, or has to be filled first: it walks on behind its commit. */
+export function commitsBeforeWalking(prover: CardProver, pretendMs: number, random: RandomBytes): CardProver {
+  const early = earlyCommits(pretendMs, random);
+  let rounds = 0;
+  return {
+    ...allOf(prover),
+    build(shape, tableSeed, onProgress) {
+      rounds = shape.rounds;
+      return prover.build(shape, tableSeed, onProgress);
+    },
+    walk: (walkSeed, onProgress) => early.commit(rounds, prover.walk(walkSeed, onProgress)),
+    async revealWalk(openings) {
+      await early.done();
+      return prover.revealWalk(openings);
+    },
+  };
+}
+
+function earlyCommits(pretendMs: number, random: RandomBytes) {
+  let work: Promise<unknown> = Promise.resolve();
+  return {
+    async commit(rounds: number, started: Promise<unknown>): Promise<Uint8Array[]> {
+      work = started;
+      // The loss of failed work shows when it is opened; until then nobody may have looked at it.
+      work.catch(() => {});
       await new Promise((resolve) => setTimeout(resolve, pretendMs));
       return Array.from({ length: rounds }, () => random(32));
     },
-    async reveal(openings) {
-      await computing;
-      return prover.reveal(openings);
-    },
+    done: () => work,
   };
 }

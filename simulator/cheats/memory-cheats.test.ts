@@ -6,8 +6,10 @@ import { SimulatedChip } from '../chip.js';
 import type { TableKeeping } from '../table-engine.js';
 import { examineMemory, plainLoops, seedOf, smallChip, smallShape } from '../testing/memory-exam.js';
 import { VirtualClock } from '../testing/virtual-clock.js';
+import { betterKernels } from './better-kernels.js';
 import { downgradedTable, dropsLowBits, halvesRank, skipsLayers } from './downgrades.js';
-import { guessesMissing } from './guesses-walks.js';
+import { feignsError, goesSilentOnGuesses } from './goes-silent-on-bad-openings.js';
+import { Guesses, guessesMissing } from './guesses-walks.js';
 import { keepsDigests } from './keeps-digests.js';
 import { recomputesMissing, spillsMissing } from './keeps-part.js';
 import { walksOtherTable } from './other-table.js';
@@ -74,6 +76,41 @@ describe('a table of which a part is missing', () => {
   });
 });
 
+describe('a prover that knows which of its walkers are guesses', () => {
+  it('shows the others, of its last walk, and evades where one of those is asked for', async () => {
+    const clock = new VirtualClock();
+    const tenant = new SimulatedChip(smallChip, clock).tenant();
+    const engines = enginesOn(tenant, plainLoops);
+    const guesses = new Guesses();
+    let random = junk;
+    const guessing = guessesMissing(engines.table, 0.99, (length) => random(length), guesses);
+    const prover = goesSilentOnGuesses(
+      proverOn(tenant, { ...engines, table: guessing }),
+      guesses,
+      feignsError,
+    );
+    await Promise.all([prover.build(smallShape, seedOf('table'), () => {}), clock.runOut()]);
+    /** Of all walkers of a later round. */
+    const answers = async (): Promise<string> => {
+      await Promise.all([prover.walk(seedOf('walk'), () => {}), clock.runOut()]);
+      const all = Array.from({ length: smallShape.walkers }, (_, walker) =>
+        prover.revealWalk([{ round: 1, walker }]).then(
+          () => 'shown ',
+          () => 'evaded ',
+        ),
+      );
+      return (await Promise.all(all)).join('');
+    };
+    const first = await answers();
+    expect(first).toContain('evaded');
+    expect(first.split('evaded').length - 1).toBeLessThan(
+      3 * smallShape.walkers * (1 - 0.99 ** smallShape.steps),
+    );
+    random = (length) => new Uint8Array(length);
+    expect(await answers()).not.toContain('evaded');
+  });
+});
+
 describe('another table than the one asked for', () => {
   it('leads to other ends where it is of another seed', async () => {
     const prover = (chip: SimulatedChip) => walksOtherTable(keeping()(chip), seedOf('table of another'));
@@ -95,7 +132,7 @@ describe('another table than the one asked for', () => {
   });
 });
 
-describe('two identities on one chip', () => {
+describe('identities on one chip', () => {
   const both = async (make: (chip: SimulatedChip) => readonly CardProver[], memoryBytes: number) => {
     const clock = new VirtualClock();
     return examineMemory(clock, make(new SimulatedChip({ ...smallChip, memoryBytes }, clock)));
@@ -104,6 +141,13 @@ describe('two identities on one chip', () => {
 
   it('can hold one table where there is room for one', async () => {
     expect(await both(twice, smallChip.memoryBytes)).toEqual([[], ['engine.out-of-memory']]);
+  });
+
+  it('can hold one where the kernels are good for three', async () => {
+    const clock = new VirtualClock();
+    const chip = new SimulatedChip(betterKernels(smallChip, 3), clock);
+    const verdicts = await examineMemory(clock, [...twice(chip), keeping()(chip)]);
+    expect(verdicts).toEqual([[], ['engine.out-of-memory'], ['engine.out-of-memory']]);
   });
 
   it('let one pass at most where they swap their tables', async () => {

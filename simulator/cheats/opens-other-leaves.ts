@@ -1,5 +1,5 @@
 import type { CardProver } from '../../agent/exam/prover.js';
-import type { Opening } from '../../protocol/messages/exam.js';
+import type { Opening, WalkerOpening } from '../../protocol/messages/exam.js';
 import { allOf } from './all-of.js';
 
 /**
@@ -19,6 +19,28 @@ export function opensOtherLeaves(prover: CardProver, asAsked = false): CardProve
       const chosen = openings.map(({ round, page }) => ({ round, page: (page + pages / 2) % pages }));
       const reveals = await prover.reveal(chosen);
       return asAsked ? reveals.map((reveal, i) => ({ ...reveal, ...(openings[i] as Opening) })) : reveals;
+    },
+  };
+}
+
+/**
+ * The same of a walk, out of the next round. A leaf holds all that a walker's neighbours came to, so that another walker
+ * of the same leaf would be no other answer.
+ */
+export function opensOtherWalkers(prover: CardProver, asAsked = false): CardProver {
+  let rounds = 1;
+  return {
+    ...allOf(prover),
+    build(shape, tableSeed, onProgress) {
+      rounds = shape.rounds;
+      return prover.build(shape, tableSeed, onProgress);
+    },
+    async revealWalk(openings) {
+      const chosen = openings.map(({ round, walker }) => ({ round: (round + 1) % rounds, walker }));
+      const reveals = await prover.revealWalk(chosen);
+      return asAsked
+        ? reveals.map((reveal, i) => ({ ...reveal, ...(openings[i] as WalkerOpening) }))
+        : reveals;
     },
   };
 }

@@ -9,11 +9,28 @@ export function revealsNothing(prover: CardProver): CardProver {
   };
 }
 
+/** Walks, commits to where its walkers came, and then opens none of them. */
+export function revealsNoWalker(prover: CardProver): CardProver {
+  return {
+    ...allOf(prover),
+    revealWalk: async () => [],
+  };
+}
+
 /** Commits to no round at all: nothing could be opened then. */
 export function commitsToNothing(prover: CardProver): CardProver {
   return {
     ...allOf(prover),
     commit: async () => [],
     reveal: async () => [],
+  };
+}
+
+/** Commits to no round of its walk at all. */
+export function commitsToNoWalk(prover: CardProver): CardProver {
+  return {
+    ...allOf(prover),
+    walk: async () => [],
+    revealWalk: async () => [],
   };
 }

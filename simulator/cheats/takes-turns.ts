@@ -14,17 +14,38 @@ export const blamesEngine: DropOut = () => Promise.reject(new Error('CUDA error:
  * @param provers each as if it had the chip alone
  */
 export function takeTurns(provers: readonly CardProver[], dropOut: DropOut): CardProver[] {
-  let taken = false;
+  const chip = oneAtATime();
   return provers.map((prover) => ({
     ...allOf(prover),
-    async commit(seed, onProgress) {
-      if (taken) return dropOut();
-      taken = true;
-      try {
-        return await prover.commit(seed, onProgress);
-      } finally {
-        taken = false;
-      }
-    },
+    commit: (seed, onProgress) => chip(() => prover.commit(seed, onProgress), dropOut),
   }));
+}
+
+/**
+ * The same with the memory of one chip: all have built, and one of them at a time walks with its whole bandwidth.
+ *
+ * @param provers each with a way of its own to drop out
+ */
+export function takeTurnsAtWalks(
+  provers: readonly { readonly prover: CardProver; readonly dropOut: DropOut }[],
+): CardProver[] {
+  const chip = oneAtATime();
+  return provers.map(({ prover, dropOut }) => ({
+    ...allOf(prover),
+    walk: (walkSeed, onProgress) => chip(() => prover.walk(walkSeed, onProgress), dropOut),
+  }));
+}
+
+/** Runs what it is given where nothing else runs. */
+function oneAtATime() {
+  let taken = false;
+  return async (work: () => Promise<Uint8Array[]>, otherwise: DropOut): Promise<Uint8Array[]> => {
+    if (taken) return otherwise();
+    taken = true;
+    try {
+      return await work();
+    } finally {
+      taken = false;
+    }
+  };
 }

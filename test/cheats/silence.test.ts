@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runSupplier, type SupplierOptions } from '../../agent/connection/supplier.js';
 import { computesFraction } from '../../simulator/cheats/computes-fraction.js';
 import {
   type Escape,
@@ -10,24 +9,11 @@ import {
 } from '../../simulator/cheats/goes-silent-on-bad-openings.js';
 import { blamesEngine, takeTurns } from '../../simulator/cheats/takes-turns.js';
 import { type Entrant, type Hall, openHall, reasonsOf } from './testing/hall.js';
+import { restartable } from './testing/restartable.js';
 
 const fraction = 0.6;
 let hall: Hall;
 let seen: Awaited<ReturnType<typeof examineAll>>;
-
-/** An agent whose connection is cut by `cut`, and which comes back as if its machine had been started anew. */
-function restartable() {
-  let current = new AbortController();
-  return {
-    cut: () => current.abort(),
-    async run(options: SupplierOptions): Promise<void> {
-      while (!options.signal.aborted) {
-        current = new AbortController();
-        await runSupplier({ ...options, signal: AbortSignal.any([options.signal, current.signal]) });
-      }
-    },
-  };
-}
 
 function examineAll() {
   const evading = (evade: Escape) => {
