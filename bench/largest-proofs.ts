@@ -12,7 +12,7 @@ import {
 import { tableRoundSeed } from '../challenges/memory/source.js';
 import { bankOf, firstState, nextState, pageIndex } from '../challenges/memory/walk.js';
 import { leafHash, rootFromPath } from '../challenges/merkle.js';
-import { networkFromSeed } from '../challenges/pages/network.js';
+import { seededNetwork } from '../challenges/pages/network.js';
 import { digestsOfPages } from '../challenges/pages/reference.js';
 import { roundSeed } from '../challenges/pages/rounds.js';
 import { startOfPage } from '../challenges/pages/start.js';
@@ -44,17 +44,17 @@ export async function largestComputeProof(
 ): Promise<Proof & { readonly part: 'compute'; readonly reveals: Reveal[] }> {
   const shape = { n, layers, pages: limits.pages, rounds: openings };
   const seed = random(32);
-  const network = networkFromSeed(seed, n, layers);
+  const network = seededNetwork(seed, n, layers);
   const pagesOf = await recompute(network);
   const roots: Uint8Array[] = [];
   const reveals: Reveal[] = [];
   for (let round = 0; round < openings; round++) {
     const page = randomInt(shape.pages);
     const pages = await pagesOf(startOfPage(roundSeed(seed, round, roots.at(-1) ?? null), n, page), 1);
-    const digest = digestsToBytes(digestsOfPages(network, pages));
+    const own = digestsToBytes(digestsOfPages(network, pages));
     const offset = (page % leafPages) * digestBytes;
     const leaves = shape.pages / leafPages;
-    const { root, ...shown } = committed(digest, offset, leafBytes, Math.floor(page / leafPages), leaves);
+    const { root, ...shown } = committed(own, offset, leafBytes, Math.floor(page / leafPages), leaves);
     roots.push(root);
     reveals.push({ round, page, ...shown });
   }
@@ -81,7 +81,7 @@ export async function largestMemoryProof(
   };
   const tableSeed = random(32);
   const walkSeed = random(32);
-  const pagesOf = await recompute(networkFromSeed(tableSeed, n, layers));
+  const pagesOf = await recompute(seededNetwork(tableSeed, n, layers));
   const roots: Uint8Array[] = [];
   const reveals: WalkerReveal[] = [];
   for (let round = 0; round < openings; round++) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../protocol/bytes.js';
-import { stream, streamInt8 } from './stream.js';
+import { stream, streamInt8, streamPlus128 } from './stream.js';
 
 const seed = new Uint8Array(32).fill(7);
 
@@ -34,6 +34,22 @@ describe('stream', () => {
     expect([...streamInt8(seed, 'bias', 5, 64)]).toEqual(
       [...bytes].map((byte) => (byte > 127 ? byte - 256 : byte)),
     );
+  });
+
+  it.each([1, 16, 2 ** 16, 2 ** 16 + 5, 2 ** 20])('gives %d bytes as values plus 128', (length) => {
+    const target = new Uint8Array(length).fill(9);
+    streamPlus128(target, seed, 'matrix/1');
+    const values = streamInt8(seed, 'matrix/1', 0, length);
+    expect(target.every((byte, at) => byte === (values[at] as number) + 128)).toBe(true);
+  });
+
+  it('gives bytes that nobody else has, also where they are more than it keeps zeros for', () => {
+    const long = 2 ** 20 + 100;
+    const first = stream(seed, 'left', 3, long);
+    first.fill(1);
+    const again = stream(seed, 'left', 3, long);
+    expect(toHex(again.subarray(0, 64))).toBe(toHex(stream(seed, 'left', 3, 64)));
+    expect(toHex(again.subarray(-64))).toBe(toHex(stream(seed, 'left', 3 + long - 64, 64)));
   });
 
   it('refuses a negative or broken offset or length', () => {

@@ -2,7 +2,7 @@ import { sameBytes } from '../../protocol/bytes.js';
 import type { Opening } from '../../protocol/messages/exam.js';
 import type { ComputeShape } from '../../protocol/shapes.js';
 import type { RecomputePages } from '../engines/engine.js';
-import { networkFromSeed } from '../pages/network.js';
+import { seededNetwork } from '../pages/network.js';
 import { digestsOfPages } from '../pages/reference.js';
 import { roundSeed } from '../pages/rounds.js';
 import { startOfPage } from '../pages/start.js';
@@ -57,7 +57,7 @@ async function recomputedDigests(
     const previous = round === 0 ? null : (roots[round - 1] as Uint8Array);
     starts.set(startOfPage(roundSeed(seed, round, previous), shape.n, page), at * shape.n);
   });
-  const network = networkFromSeed(seed, shape.n, shape.layers);
+  const network = seededNetwork(seed, shape.n, shape.layers);
   const pagesOf = await recompute(network);
   return digestsOfPages(network, await pagesOf(starts, openings.length));
 }

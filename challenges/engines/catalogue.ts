@@ -7,6 +7,7 @@ import { createTfjsEngine } from './tfjs/engine.js';
 import { openDawn } from './webgpu/dawn.js';
 import { createWebgpuEngine } from './webgpu/engine.js';
 
+/** What an engine may be told when it is made; each takes what concerns it. */
 export interface EngineOptions {
   /** CPU threads, where the engine runs on a CPU; all cores when absent. */
   readonly threads?: number;

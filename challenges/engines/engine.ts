@@ -1,5 +1,5 @@
 import type { ComputeShape } from '../../protocol/shapes.js';
-import type { PageNetwork } from '../pages/network.js';
+import type { PageNetwork, SeededNetwork } from '../pages/network.js';
 import type { StartVectors } from '../pages/start.js';
 
 /** Something that computes page digests: ONNX Runtime, WebGPU, a plain loop. All give the same bits. */
@@ -8,7 +8,7 @@ export interface ComputeEngine {
   readonly name: string;
   /**
    * Compiles, allocates and warms up for a shape, before any seed is known.
-   * @throws TouchstoneError `engine.unavailable` or `engine.failed`
+   * @throws TouchstoneError `engine.unavailable`, `engine.failed`; `engine.inexact` where it found so itself
    */
   prepare(shape: EngineShape): Promise<PreparedCompute>;
   /** Frees what the engine holds. */
@@ -18,6 +18,7 @@ export interface ComputeEngine {
 /** What an engine needs to know beforehand; the number of rounds does not matter to it. */
 export type EngineShape = Pick<ComputeShape, 'n' | 'layers' | 'pages'>;
 
+/** An engine made ready for one shape (docs/protocol.md section 2). Takes one call at a time. */
 export interface PreparedCompute {
   /** Takes the network of a seed. Called once per seed, before `digests`. */
   load(network: PageNetwork): Promise<void>;
@@ -33,10 +34,11 @@ export interface PreparedCompute {
 }
 
 /**
- * The verifier's side: takes the network of a seed, once a proof, and gives what makes pages with it, which holds until
- * the next network is taken.
+ * The verifier's side: takes a network, or what it is to be made of, once a proof, and gives what makes pages with it, which
+ * holds until the next network is taken.
+ * @throws TouchstoneError `engine.unavailable`, `engine.failed`
  */
-export type RecomputePages = (network: PageNetwork) => Promise<PagesOf>;
+export type RecomputePages = (network: PageNetwork | SeededNetwork) => Promise<PagesOf>;
 
 /**
  * Any `count` pages from their own start vectors (`count × n` int8), in one batched product: `count × n` int8, which the

@@ -5,6 +5,7 @@ import { engineNameOf, listedProviders } from './onnx/providers.js';
 import { tableEngineNames } from './table-catalogue.js';
 import { workerFile } from './worker-file.js';
 
+/** An engine that did not compute exactly here, and why. */
 export interface AbsentEngine {
   readonly name: string;
   /** `engine.unavailable`: not here. `engine.inexact`, `engine.failed`: here, and not to be trusted. */
@@ -13,6 +14,7 @@ export interface AbsentEngine {
   readonly reason: string;
 }
 
+/** Which engines of a catalogue this machine has. */
 export interface FoundEngines {
   /** Names of engines that computed exactly here a moment ago, in the order of their catalogue. */
   readonly present: string[];

@@ -1,5 +1,7 @@
-import type { PageNetwork } from '../pages/network.js';
-import { blockPages, type StartVectors } from '../pages/start.js';
+import { TouchstoneError } from '../../protocol/error.js';
+import { networkFromSeed } from '../pages/network.js';
+import { digestWords, referenceDigests } from '../pages/reference.js';
+import { blockPages, type StartVectors, startsOfPages, startVectors } from '../pages/start.js';
 import type { EngineShape, PreparedCompute } from './engine.js';
 
 // What engines have in common that compute a grid of start vectors, all left by some right ones, in one go.
@@ -38,17 +40,34 @@ export async function digestsByGrids(
   return digests;
 }
 
-/** Runs each size of batch that the shape will need once, on a network of zeros: kernels, buffers, clock rates. */
-export async function warmUp(prepared: PreparedCompute, { n, layers, pages }: EngineShape): Promise<void> {
-  const zeros = (length: number) => new Int8Array(length);
-  const matrices: PageNetwork['matrices'] = [zeros(n * n), zeros(n * n), zeros(n * n), zeros(n * n)];
-  await prepared.load({ n, layers, matrices, bias: zeros(layers * n), digest: zeros(4 * n) });
-  const start = {
-    left: zeros(Math.min(pages, blockPages) * n),
-    right: zeros(Math.ceil(pages / blockPages) * n),
-  };
+/**
+ * Runs each size of batch that the shape will need once: kernels, buffers, clock rates. And since a runtime chooses its
+ * kernels by the size of the work, the ends of each batch are held against the plain loops: an engine may be exact on all
+ * that it was tried on and not here, and its card would fail an exam for it.
+ * @param prepared without a network afterwards that means anything
+ * @throws TouchstoneError `engine.inexact`, `engine.failed`
+ */
+export async function warmUp(
+  name: string,
+  prepared: PreparedCompute,
+  { n, layers, pages }: EngineShape,
+): Promise<void> {
+  const seed = new Uint8Array(32);
+  const network = networkFromSeed(seed, n, layers);
+  const start = startVectors(seed, n, pages);
+  await prepared.load(network);
   const full = Math.min(prepared.batchPages, pages);
-  await prepared.digests(start, 0, full);
-  const rest = pages % prepared.batchPages;
-  if (rest !== 0 && rest !== full) await prepared.digests(start, 0, rest);
+  const rest = pages % full;
+  for (const [first, count] of rest === 0
+    ? [[0, full] as const]
+    : [[0, full] as const, [pages - rest, rest] as const]) {
+    const digests = await prepared.digests(start, first, count);
+    for (const at of new Set([0, count - 1])) {
+      const expected = referenceDigests(network, startsOfPages(start, n, first + at, 1), 1);
+      if (expected.some((word, r) => word !== digests[at * digestWords + r])) {
+        const detail = `${name}: page ${first + at} of ${pages} of n ${n}, ${layers} layers is wrong.`;
+        throw new TouchstoneError('engine.inexact', detail, { engine: name, page: first + at });
+      }
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import { TouchstoneError } from '../../protocol/error.js';
-import type { PageNetwork } from '../pages/network.js';
+import { type PageNetwork, wholeNetwork } from '../pages/network.js';
 import { referenceDigests, referencePages } from '../pages/reference.js';
 import { blockPages, startsOfPages } from '../pages/start.js';
 import type { ComputeEngine, RecomputePages } from './engine.js';
@@ -29,5 +29,7 @@ export function createReferenceEngine(): ComputeEngine {
 }
 
 /** The verifier's product by plain loops. */
-export const referenceRecompute: RecomputePages = async (network) => async (starts, count) =>
-  referencePages(network, starts, count);
+export const referenceRecompute: RecomputePages = async (source) => {
+  const network = wholeNetwork(source);
+  return async (starts, count) => referencePages(network, starts, count);
+};

@@ -37,6 +37,30 @@ describe('selfCheck', () => {
   });
 });
 
+/** The same engine on a card whose kernel for one `n` is wrong. */
+const wrongFor = (n: number): ComputeEngine => ({
+  ...engine,
+  async prepare(shape) {
+    const prepared = await engine.prepare(shape);
+    return shape.n === n
+      ? { ...prepared, digests: async (_, __, count) => new Int32Array(4 * count) }
+      : prepared;
+  },
+});
+
+describe('selfCheck of every n', () => {
+  it.each([256, 512, 1024])('finds an engine that is wrong for n %d alone', async (n) => {
+    await expect(selfCheck(wrongFor(n), randomBytes)).rejects.toMatchObject({ code: 'engine.inexact' });
+  });
+
+  it.each([256, 512, 1024])('finds a table engine that is wrong for n %d alone', async (n) => {
+    const wrong = broken((_, shape) =>
+      shape.n === n ? { walk: async (__, ___, count) => new Uint32Array(count) } : {},
+    );
+    await expect(selfCheckTable(wrong, randomBytes)).rejects.toMatchObject({ code: 'engine.inexact' });
+  });
+});
+
 const tables = createCpuTableEngine({ threads: 1 });
 afterAll(() => tables.close());
 

@@ -10,11 +10,12 @@ import type { ComputeEngine, EngineShape, PreparedCompute } from './engine.js';
 import type { PreparedTable, TableEngine, TableShape } from './table.js';
 
 /**
- * Two shapes that reach what engines get wrong, at a cost that software Vulkan also bears: the longest sums, and more
- * than one block with a partial last one and layers that use a matrix again.
+ * Shapes that reach what engines get wrong, at a cost that software Vulkan also bears: the longest sums, more than one block
+ * with a partial last one and layers that use a matrix again, and every `n`, whose kernels are others.
  */
 const shapes: readonly EngineShape[] = [
   { n: 1024, layers: 2, pages: 64 },
+  { n: 512, layers: 1, pages: 64 },
   { n: 256, layers: 5, pages: 1088 },
 ];
 
@@ -67,9 +68,10 @@ async function checkShape(
   }
 }
 
-/** The same for tables: the longest sums; and more than one block over several banks, a short last leaf, another odd size. */
+/** The same for tables: the longest sums; every `n`; and more than one block over several banks, a short last leaf. */
 const tableShapes: readonly TableShape[] = [
   { n: 1024, layers: 2, banks: 2, bankPages: 32, walkers: 4, steps: 4 },
+  { n: 512, layers: 1, banks: 1, bankPages: 32, walkers: 4, steps: 4 },
   { n: 256, layers: 3, banks: 3, bankPages: 512, walkers: 257, steps: 3 },
 ];
 

@@ -5,6 +5,7 @@ import { createReferenceTableEngine } from './reference-table.js';
 import type { TableEngine } from './table.js';
 import { createWebgpuTableEngine } from './webgpu/table.js';
 
+/** What a table engine may be told when it is made; each takes what concerns it. */
 export interface TableEngineOptions {
   /** CPU threads, where the engine runs on a CPU; all cores when absent. */
   readonly threads?: number;

@@ -27,6 +27,7 @@ export interface TableSource {
   readonly coefficients: Uint32Array;
 }
 
+/** A table with its memory allocated, for one shape (docs/protocol.md section 3). */
 export interface PreparedTable {
   /**
    * Fills all banks: page `g = bank · bankPages + index` is page `g` of the source. A second call replaces the table.
@@ -35,7 +36,7 @@ export interface PreparedTable {
    */
   build(source: TableSource, onProgress?: (share: number) => void): Promise<void>;
   /**
-   * Results of the walkers `first … first + count - 1` of a round, `count` u32. `first` is a multiple of 256; `count` at
+   * Results of the walkers `first … first + count - 1` of a round, `count` u32 that the caller keeps. `first` is a multiple of 256; `count` at
    * most `batchWalkers`. Calls may overlap: a caller hashes one batch while the next one runs.
    * @param keys the eight u32 of the round's seed
    * @throws TouchstoneError `engine.failed`

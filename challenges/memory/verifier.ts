@@ -1,7 +1,7 @@
 import type { WalkerOpening } from '../../protocol/messages/exam.js';
 import type { MemoryShape } from '../../protocol/shapes.js';
 import type { RecomputePages } from '../engines/engine.js';
-import { networkFromSeed } from '../pages/network.js';
+import { seededNetwork } from '../pages/network.js';
 import { startOfPage } from '../pages/start.js';
 import { type CommittedReveal, committedLeaves } from '../proofs/committed-leaves.js';
 import type { ProofVerdict } from '../proofs/verdict.js';
@@ -59,7 +59,7 @@ async function walkAgain(
     return { keys, firstPage: bankOf(walker, keys, banks) * bankPages, start: firstState(walker, keys) };
   });
   const states = Uint32Array.from(walkers, ({ start }) => start);
-  const pagesOf = await recompute(networkFromSeed(tableSeed, n, shape.layers));
+  const pagesOf = await recompute(seededNetwork(tableSeed, n, shape.layers));
   const multipliers = coefficients(tableSeed, n);
   const roundSeed = tableRoundSeed(tableSeed);
   const starts = new Int8Array(openings.length * n);

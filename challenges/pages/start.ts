@@ -23,7 +23,8 @@ export function startVectors(roundSeed: Uint8Array, n: number, pages: number): S
 export function startOfPage(roundSeed: Uint8Array, n: number, page: number): Int8Array {
   const left = streamInt8(roundSeed, 'left', (page % blockPages) * n, n);
   const right = streamInt8(roundSeed, 'right', Math.floor(page / blockPages) * n, n);
-  return left.map((value, i) => value + (right[i] as number));
+  for (let i = 0; i < n; i++) left[i] = (left[i] as number) + (right[i] as number);
+  return left;
 }
 
 /** Start vectors of pages `first … first + count - 1`, `count × n` int8, from a round's two sets. */

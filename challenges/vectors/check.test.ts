@@ -181,7 +181,7 @@ describe('checkVectors', () => {
 });
 
 /** A page whose digest is that of another one with its first bit flipped: the network's own rows are bent to it. */
-function pageWithFlippedDigest({ n, digest }: PageNetwork, page: Int8Array): Int8Array {
+function pageWithFlippedDigest({ n, digest }: Pick<PageNetwork, 'n' | 'digest'>, page: Int8Array): Int8Array {
   const words = digestsOfPages({ n, digest }, page);
   words[0] = (words[0] as number) ^ 1;
   for (const [r, word] of words.entries()) {

@@ -24,6 +24,7 @@ export interface VectorVerifier {
   readonly recompute: RecomputePages;
 }
 
+/** What came of all cases of a directory. */
 export interface VectorReport {
   readonly results: VectorResult[];
   /** Files that were seen and not checked, because this version does not have their exam. */

@@ -12,6 +12,7 @@ export const seedOf = (text: string): Uint8Array =>
 /** A small exam with two blocks, the last one partial, and a tree whose last leaf is lonely on two levels. */
 export const smallShape: ComputeShape = { n: 256, layers: 5, pages: 1024 + 64, rounds: 3 };
 
+/** An exam as an honest device answers it, and what was asked. */
 export interface HonestExam {
   readonly roots: Uint8Array[];
   readonly reveal: (openings: readonly Opening[]) => Reveal[];

@@ -9,6 +9,7 @@ import { allocateBanks } from './allocate.js';
 import { fillBanks } from './fill.js';
 import { TableThreads } from './threads.js';
 
+/** How a table in host memory is built and walked. */
 export interface CpuTableOptions {
   /** Threads that build and walk; as many as the machine has cores when absent. */
   readonly threads?: number;

@@ -178,6 +178,7 @@ const int8Columns: Arithmetic = {
   digests: (graph, x, digest) => graph.transpose(graph.node('MatMulInteger', [digest, x])),
 };
 
+/** Every arithmetic by its name. */
 export const arithmetics: Readonly<Record<ArithmeticName, Arithmetic>> = {
   'int8-rows': int8Rows,
   'int8-columns': int8Columns,

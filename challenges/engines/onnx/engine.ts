@@ -10,8 +10,9 @@ import type { OnnxOptions } from './session.js';
  */
 export function createOnnxEngine(options: OnnxOptions): ComputeEngine {
   const open = new Set<PreparedCompute>();
+  const name = engineNameOf(options.provider);
   return {
-    name: engineNameOf(options.provider),
+    name,
     async prepare(shape) {
       const { n, layers } = shape;
       const session = await openPageSession(options, { n, layers, start: 'grid', output: 'digests' });
@@ -26,7 +27,7 @@ export function createOnnxEngine(options: OnnxOptions): ComputeEngine {
       };
       open.add(prepared);
       try {
-        await warmUp(prepared, shape);
+        await warmUp(name, prepared, shape);
         session.unload();
       } catch (error) {
         await prepared.close();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { networkFromSeed } from '../../pages/network.js';
+import { networkFromSeed, seededNetwork } from '../../pages/network.js';
 import { referenceDigests, referencePages } from '../../pages/reference.js';
 import { startsOfPages, startVectors } from '../../pages/start.js';
 import type { ArithmeticName } from './arithmetic.js';
@@ -37,6 +37,18 @@ describe.each<ArithmeticName>(['int8-rows', 'int8-columns', 'float-columns', 'fl
         }
       },
     );
+
+    it('makes the same pages from the seed of a network as from the network', async () => {
+      const starts = new Int8Array(3 * n).fill(5);
+      const form = { n, layers: 5, start: 'pages', output: 'digests', arithmetic } as const;
+      const session = await PageSession.create(options, form);
+      // Another one before it: what is left of that in memory must not count.
+      session.load(seededNetwork(new Uint8Array(32), n, 5));
+      session.load(seededNetwork(seed, n, 5));
+      const network = networkFromSeed(seed, n, 5);
+      expect(await session.digests({ starts })).toEqual(referenceDigests(network, starts, 3));
+      await session.close();
+    });
 
     it('is found exact here', async () => {
       expect(await isExact(options, { n, start: 'grid', output: 'digests', arithmetic })).toBe(true);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { networkFromSeed } from '../../pages/network.js';
+import { limits } from '../../../protocol/limits.js';
+import { networkFromSeed, type PageNetwork } from '../../pages/network.js';
 import { referenceDigests, referencePages } from '../../pages/reference.js';
-import { startsOfPages, startVectors } from '../../pages/start.js';
+import { type StartVectors, startsOfPages, startVectors } from '../../pages/start.js';
 import type { ArithmeticName } from './arithmetic.js';
 import type { OnnxProvider } from './providers.js';
 import { type OnnxOptions, type PageGraph, PageSession } from './session.js';
@@ -55,33 +56,47 @@ export async function firstExact<Name>(
   return names.at(-1) as Name;
 }
 
-/** Enough pages to fill a processor's vectors and leave a rest. */
-const triedPages = 24;
+/**
+ * Pages that a form is tried with: one alone, some that fill a processor's vectors and leave a rest, as many as are ever
+ * opened at once. A runtime has other kernels for each.
+ */
+const triedCounts = [1, 24, limits.openings];
 const triedLayers = 4;
 
 /**
  * Whether a graph's arithmetic gives the bits of the plain loops on a random network. An engine that saturates or rounds
- * is wrong in thousands of places at once.
+ * is wrong in thousands of places at once, so the ends of each trial are enough.
  */
 export async function isExact(options: OnnxOptions, graph: Omit<PageGraph, 'layers'>): Promise<boolean> {
-  const { n, start, output } = graph;
+  const { n } = graph;
   const seed = createHash('sha256').update('arithmetic').digest();
   const network = networkFromSeed(seed, n, triedLayers);
-  const vectors = startVectors(seed, n, triedPages);
-  const starts = startsOfPages(vectors, n, 0, triedPages);
-  const reference = output === 'pages' ? referencePages : referenceDigests;
   let session: PageSession | undefined;
   try {
     session = await PageSession.create(options, { ...graph, layers: triedLayers }, { quietly: true });
     session.load(network);
-    const got = await session[output](start === 'grid' ? vectors : { starts });
-    return [0, triedPages - 1].every((page) => {
-      const expected = reference(network, starts.subarray(page * n, (page + 1) * n), 1);
-      return expected.every((value, i) => value === got[page * expected.length + i]);
-    });
+    for (const count of triedCounts)
+      if (!(await isRight(session, graph, network, startVectors(seed, n, count), count))) return false;
+    return true;
   } catch {
     return false;
   } finally {
     await session?.close();
   }
+}
+
+async function isRight(
+  session: PageSession,
+  { n, start, output }: Omit<PageGraph, 'layers'>,
+  network: PageNetwork,
+  vectors: StartVectors,
+  count: number,
+): Promise<boolean> {
+  const starts = startsOfPages(vectors, n, 0, count);
+  const reference = output === 'pages' ? referencePages : referenceDigests;
+  const got = await session[output](start === 'grid' ? vectors : { starts });
+  return [0, count - 1].every((page) => {
+    const expected = reference(network, starts.subarray(page * n, (page + 1) * n), 1);
+    return expected.every((value, i) => value === got[page * expected.length + i]);
+  });
 }

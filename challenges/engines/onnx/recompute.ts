@@ -1,8 +1,8 @@
-import type { PageNetwork } from '../../pages/network.js';
 import type { RecomputePages } from '../engine.js';
 import { openPageSession } from './forms.js';
 import type { OnnxOptions, PageSession } from './session.js';
 
+/** A verifier's product and the sessions behind it. */
 export interface OnnxRecompute {
   readonly recompute: RecomputePages;
   close(): Promise<void>;
@@ -15,7 +15,7 @@ export interface OnnxRecompute {
 export function createOnnxRecompute(options: OnnxOptions, keep = 4): OnnxRecompute {
   const sessions = new Map<string, PageSession>();
 
-  async function sessionFor({ n, layers }: PageNetwork): Promise<PageSession> {
+  async function sessionFor(n: number, layers: number): Promise<PageSession> {
     const key = `${n} ${layers}`;
     const session =
       sessions.get(key) ?? (await openPageSession(options, { n, layers, start: 'pages', output: 'pages' }));
@@ -32,7 +32,7 @@ export function createOnnxRecompute(options: OnnxOptions, keep = 4): OnnxRecompu
 
   return {
     async recompute(network) {
-      const session = await sessionFor(network);
+      const session = await sessionFor(network.n, network.layers);
       session.load(network);
       return (starts, count) => session.pages({ starts: starts.subarray(0, count * network.n) });
     },

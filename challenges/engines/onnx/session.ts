@@ -1,12 +1,13 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { TouchstoneError } from '../../../protocol/error.js';
-import type { PageNetwork } from '../../pages/network.js';
+import { matrixPlus128, type PageNetwork, type SeededNetwork, wholeNetwork } from '../../pages/network.js';
 import { type Arithmetic, arithmetics } from './arithmetic.js';
 import { type GraphForm, pageModel } from './graph.js';
 import { engineNameOf, loadRuntime, messageOf, type OnnxProvider } from './providers.js';
 import type { ElementType } from './writer.js';
 import { flipHighBits } from './zero-point.js';
 
+/** Where a session runs. */
 export interface OnnxOptions {
   readonly provider: OnnxProvider;
   /** Threads of the CPU provider; as many as the machine has cores when absent. */
@@ -22,6 +23,7 @@ export type Starts = { readonly left: Int8Array; readonly right: Int8Array } | {
 type Runtime = typeof import('onnxruntime-node');
 type Tensor = InstanceType<Runtime['Tensor']>;
 type Feeds = Record<string, Tensor>;
+type Values = Int8Array | Uint8Array | Float32Array;
 
 /**
  * Most layers of one graph. A graph is written out layer by layer and takes time to compile: where there are more, the
@@ -91,13 +93,15 @@ export class PageSession {
     return session;
   }
 
-  /** Takes the network that the next runs compute with. */
-  load(network: PageNetwork): void {
+  /** Takes the network that the next runs compute with. Matrices that are still to be made are made as the graph takes them. */
+  load(network: PageNetwork | SeededNetwork): void {
     const { n, output } = this.#graph;
-    const shared: Feeds = {};
-    network.matrices.slice(0, this.#graph.layers).forEach((matrix, m) => {
-      shared[`matrix${m}`] = this.#tensor(this.#matrixType, this.#converted(matrix, m), [n, n]);
-    });
+    const shared = Object.fromEntries(
+      this.#matricesOf(network).map((values, m) => [
+        `matrix${m}`,
+        this.#tensor(this.#matrixType, values, [n, n]),
+      ]),
+    );
     this.#network = this.#pieces.map(({ first, layers }, p) => {
       const bias = network.bias.subarray(first * n, (first + layers) * n);
       const feeds: Feeds = { ...shared, bias: this.#tensor('int8', bias, [layers, n]) };
@@ -192,17 +196,37 @@ export class PageSession {
     return { starts: this.#tensor(pageType, values, [values.length / n, n]) };
   }
 
-  #converted(matrix: Int8Array, m: number): Int8Array | Uint8Array | Float32Array {
+  /** As many matrices as the layers use. */
+  #matricesOf(network: PageNetwork | SeededNetwork): Values[] {
+    const { n, layers } = this.#graph;
+    if ('matrices' in network || this.#matrixType !== 'uint8') {
+      const { matrices } = wholeNetwork(network);
+      return matrices.slice(0, layers).map((matrix, m) => this.#converted(matrix, m));
+    }
+    return Array.from({ length: Math.min(4, layers) }, (_, m) => {
+      const values = this.#memory(m, n * n) as Uint8Array;
+      matrixPlus128(values, network.seed, m);
+      return values;
+    });
+  }
+
+  #converted(matrix: Int8Array, m: number): Values {
     if (this.#matrixType === 'int8') return matrix;
-    const floats = this.#matrixType === 'float32';
-    const values = this.#matrices[m] ?? new (floats ? Float32Array : Uint8Array)(matrix.length);
-    this.#matrices[m] = values;
+    const values = this.#memory(m, matrix.length);
     if (values instanceof Float32Array) values.set(matrix);
     else flipHighBits(matrix, values);
     return values;
   }
 
-  #tensor(type: ElementType, values: Int8Array | Uint8Array | Float32Array, dims: readonly number[]): Tensor {
+  /** Where matrix `m` lies as the graph takes it. */
+  #memory(m: number, length: number): Float32Array | Uint8Array {
+    const values =
+      this.#matrices[m] ?? new (this.#matrixType === 'float32' ? Float32Array : Uint8Array)(length);
+    this.#matrices[m] = values;
+    return values;
+  }
+
+  #tensor(type: ElementType, values: Values, dims: readonly number[]): Tensor {
     return new this.#runtime.Tensor(type, values, dims);
   }
 }

@@ -128,7 +128,9 @@ export class GraphWriter {
   }
 }
 
+/** An attribute that is an integer. */
 export const integer = (name: string, i: number): onnx.IAttributeProto => ({ name, type: INT, i });
+/** An attribute that is a number. */
 export const real = (name: string, f: number): onnx.IAttributeProto => ({ name, type: REAL, f });
 
 function valueInfo(name: string, type: ElementType, dims: Dimension[]): onnx.IValueInfoProto {

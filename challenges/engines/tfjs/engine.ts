@@ -11,11 +11,12 @@ import { loadTensorflow, type Tensorflow, type TfjsDevice, tfjsNameOf } from './
  */
 export function createTfjsEngine(device: TfjsDevice): ComputeEngine {
   const open = new Set<PreparedCompute>();
+  const name = tfjsNameOf(device);
   return {
-    name: tfjsNameOf(device),
+    name,
     async prepare(shape) {
       const tf = await loadTensorflow(device);
-      const pages = new TfjsPages(tf, tfjsNameOf(device));
+      const pages = new TfjsPages(tf, name);
       const digestsOf = (left: Int8Array, right: Int8Array) => pages.digests(left, right);
       const prepared: PreparedCompute = {
         batchPages: device === 'cpu' ? cpuBatchPages : gpuBatchPages(shape),
@@ -28,7 +29,7 @@ export function createTfjsEngine(device: TfjsDevice): ComputeEngine {
       open.add(prepared);
       try {
         // Plain JavaScript has nothing to warm up.
-        if (device === 'gpu') await warmUp(prepared, shape);
+        if (device === 'gpu') await warmUp(name, prepared, shape);
         pages.unload();
       } catch (error) {
         await prepared.close();

@@ -15,6 +15,7 @@ export interface Trial<K> {
   milliseconds(kernel: K): Promise<number>;
 }
 
+/** The kernel to use. */
 export interface Chosen<K> {
   readonly name: string;
   readonly kernel: K;
@@ -22,6 +23,7 @@ export interface Chosen<K> {
   readonly refused: Readonly<Record<string, Refusal>>;
 }
 
+/** Why a kernel is not used. */
 export type Refusal = 'not offered' | 'does not compile' | 'fails' | 'other bits' | 'slower';
 
 /**

@@ -1,6 +1,7 @@
 import { TouchstoneError } from '../../../protocol/error.js';
 import { messageOf, type OpenGpu } from './card.js';
 
+/** Which card Dawn is opened on. */
 export interface DawnOptions {
   /** A card by the name that Dawn lists it under; the fastest one when absent. */
   readonly adapter?: string;

@@ -17,6 +17,7 @@ export interface Product {
   readonly tile: ProductSpec['tile'];
 }
 
+/** @throws Error with the compiler's words */
 export const compileProduct = async (card: Card, { code, tile }: ProductSpec): Promise<Product> => ({
   kernel: await card.kernel(code, ['read', 'shifted', 'read', 'write']),
   tile,

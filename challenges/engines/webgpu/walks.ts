@@ -4,8 +4,11 @@ import type { Card, Kernel } from './card.js';
 import { walkLanes, walkThreads, walkUniformBytes } from './kernels/walk.js';
 import { walkersOfBank } from './walkers.js';
 
-/** Most walkers in one call: 4 MiB of results. A call costs a few dispatches a bank and one readback. */
-const mostWalkers = 2 ** 20;
+/**
+ * Most walkers in one call, each a dispatch a bank and one readback: a large round is a few calls, so that its results are
+ * hashed while the card walks on. One thread hashes a quarter of a million results in some milliseconds.
+ */
+const mostWalkers = 2 ** 18;
 
 /** Calls under way at once: one that walks, one whose results are on their way back. */
 const slots = 2;

@@ -20,6 +20,7 @@ export const smallShape: MemoryShape = {
   steps: 2,
 };
 
+/** A walk as an honest device answers it, and what was asked. */
 export interface HonestWalk {
   readonly roots: Uint8Array[];
   readonly reveal: (openings: readonly WalkerOpening[]) => WalkerReveal[];
