@@ -1,7 +1,4 @@
-/** Most that is taken off a transfer's time for the line, milliseconds: a round trip half around the Earth. */
-const mostCreditedMs = 300;
-/** And at most this share of the time: a device that answers pings late gains no more. */
-const mostCreditedShare = 0.1;
+import { withoutLine } from '../../protocol/line.js';
 
 /**
  * Throughput of a transfer in Mbit/s (docs/protocol.md section 6): its bytes over its time, less one round trip, which the
@@ -12,9 +9,7 @@ const mostCreditedShare = 0.1;
  * @param roundTripMs the smallest seen on the connection; null where none was
  */
 export function megabitsPerSecond(bytes: number, elapsedMs: number, roundTripMs: number | null): number {
-  const line = Math.min(Math.max(roundTripMs ?? 0, 0), mostCreditedMs, elapsedMs * mostCreditedShare);
-  // A monotonic clock may tick in microseconds; nothing takes less.
-  return (bytes * 8) / 1000 / Math.max(elapsedMs - line, 0.001);
+  return (bytes * 8) / 1000 / withoutLine(elapsedMs, roundTripMs);
 }
 
 /** The middle one, or the mean of the middle two; null of nothing. */

@@ -1,5 +1,5 @@
+import { longestRoundTripMs } from '../../protocol/line.js';
 import { type MemoryShape, tableOperations, walkedBytes } from '../../protocol/shapes.js';
-import { longestRoundTripMs } from '../judge/line.js';
 import type { MemoryFigures } from './catalogue.js';
 
 /** A rebuild of the whole table takes at least this many deadlines of the walk (docs/protocol.md section 3). */

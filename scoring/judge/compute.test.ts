@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { isCode } from '../../protocol/codes/table.js';
+import { longestRoundTripMs } from '../../protocol/line.js';
 import { computeOperations } from '../../protocol/shapes.js';
 import { Check } from '../../protocol/status.js';
 import { givenClass } from '../catalogue/given.js';
 import { type ComputeResult, judgeCompute } from './compute.js';
-import { longestRoundTripMs } from './line.js';
 
 const shape = { n: 512, layers: 16, pages: 6400, rounds: 4 } as const;
 const card = givenClass('hundred', 'gpu', { gflops: 100, lowGflops: 78, ceilingGflops: 10_000 });

@@ -1,9 +1,9 @@
-import type { Code, ProofCode } from '../../protocol/codes/table.js';
+import type { Code } from '../../protocol/codes/table.js';
+import { atLeastOneTick, lineOf } from '../../protocol/line.js';
 import { type MemoryShape, walkedBytes } from '../../protocol/shapes.js';
 import type { Check } from '../../protocol/status.js';
 import { type CardClass, unlistedId } from '../catalogue/catalogue.js';
-import { named } from './check.js';
-import { atLeastOneTick, lineOf } from './line.js';
+import { faultOf, isComplete, named, type ProofFound, proofCheck, rateCheck } from './check.js';
 
 /** A walk that was committed, opened and checked. */
 export interface MemoryResult {
@@ -16,11 +16,7 @@ export interface MemoryResult {
   readonly elapsedMs: number;
   /** Smallest round trip seen on the connection; null when none was. */
   readonly roundTripMs: number | null;
-  readonly proof: {
-    readonly right: number;
-    readonly opened: number;
-    readonly code: ProofCode | 'proof.complete';
-  };
+  readonly proof: ProofFound;
 }
 
 export interface MemoryJudgement {
@@ -38,9 +34,7 @@ export interface MemoryJudgement {
 export function judgeMemory(result: MemoryResult): MemoryJudgement {
   const { proof, shape, elapsedMs, roundTripMs } = result;
   const { memory } = result.class;
-  if (proof.code !== 'proof.complete' || proof.opened === 0 || proof.right !== proof.opened) {
-    return withoutProof(result);
-  }
+  if (!isComplete(proof)) return withoutProof(result);
   const rateAt = (milliseconds: number) => walkedBytes(shape) / atLeastOneTick(milliseconds) / 1e6;
   // Nothing is taken off here: a line that became faster must not make an honest card faster than physics.
   const atMost = rateAt(elapsedMs);
@@ -52,9 +46,15 @@ export function judgeMemory(result: MemoryResult): MemoryJudgement {
     Math.max(memory.ceilingGBps, atMost),
   );
   const checks = [
-    proofCheck(proof, 'proof.complete'),
-    rateCheck('memory.bandwidth', bandwidthGBps, 'at least', memory.lowGBps, 'bandwidth.below-class'),
-    rateCheck('memory.ceiling', atMost, 'at most', memory.ceilingGBps, 'bandwidth.above-physics'),
+    provenCheck(proof, 'proof.complete'),
+    rateCheck('memory.bandwidth', unit, bandwidthGBps, 'at least', memory.lowGBps, {
+      fits: 'bandwidth.fits-class',
+      otherwise: 'bandwidth.below-class',
+    }),
+    rateCheck('memory.ceiling', unit, atMost, 'at most', memory.ceilingGBps, {
+      fits: 'bandwidth.fits-class',
+      otherwise: 'bandwidth.above-physics',
+    }),
     buildCheck(result),
   ];
   const reasons = checks.filter(({ verdict }) => verdict === 'fail').map(({ code }) => code as Code);
@@ -67,7 +67,7 @@ function unjudged(result: MemoryResult, bandwidthGBps: number): MemoryJudgement 
   const shown = {
     measured: bandwidthGBps,
     required: null,
-    unit: 'GB/s',
+    unit,
     verdict: 'not judged',
     ...named('bandwidth.unmeasured'),
   } as const;
@@ -76,7 +76,7 @@ function unjudged(result: MemoryResult, bandwidthGBps: number): MemoryJudgement 
     ...confirmed(result.class, false),
     bandwidthGBps,
     checks: [
-      proofCheck(result.proof, 'proof.complete'),
+      provenCheck(result.proof, 'proof.complete'),
       { check: 'memory.bandwidth', relation: 'at least', ...shown },
       { check: 'memory.ceiling', relation: 'at most', ...shown },
       buildCheck(result),
@@ -94,11 +94,10 @@ function confirmed({ id, kind }: CardClass, figures: boolean): { class: string; 
 function withoutProof(result: MemoryResult): MemoryJudgement {
   const { proof } = result;
   const { memory } = result.class;
-  // "Complete" with walkers missing is a contradiction of ours; the mildest that fits is that they were not those asked.
-  const code = proof.code === 'proof.complete' ? 'proof.wrong-openings' : proof.code;
+  const code = faultOf(proof);
   const shown = {
     measured: null,
-    unit: 'GB/s',
+    unit,
     verdict: 'not judged',
     ...named('bandwidth.not-judged'),
   } as const;
@@ -108,7 +107,7 @@ function withoutProof(result: MemoryResult): MemoryJudgement {
     class: null,
     bandwidthGBps: null,
     checks: [
-      proofCheck(proof, code),
+      provenCheck(proof, code),
       { check: 'memory.bandwidth', required: memory?.lowGBps ?? null, relation: 'at least', ...shown },
       { check: 'memory.ceiling', required: memory?.ceilingGBps ?? null, relation: 'at most', ...shown },
       buildCheck(result),
@@ -116,37 +115,10 @@ function withoutProof(result: MemoryResult): MemoryJudgement {
   };
 }
 
-function proofCheck({ right, opened }: MemoryResult['proof'], code: MemoryResult['proof']['code']): Check {
-  return {
-    check: 'memory.proof',
-    measured: right,
-    required: opened,
-    relation: 'exactly',
-    unit: 'walkers',
-    verdict: code === 'proof.complete' ? 'pass' : 'fail',
-    ...named(code),
-  };
-}
+const provenCheck = (proof: ProofFound, code: ProofFound['code']): Check =>
+  proofCheck('memory.proof', 'walkers', proof, code);
 
-function rateCheck(
-  check: string,
-  measured: number,
-  relation: 'at least' | 'at most',
-  required: number,
-  otherwise: Code,
-): Check {
-  const fits = relation === 'at least' ? measured >= required : measured <= required;
-  const verdict = fits ? 'pass' : 'fail';
-  return {
-    check,
-    measured,
-    required,
-    relation,
-    unit: 'GB/s',
-    verdict,
-    ...named(fits ? 'bandwidth.fits-class' : otherwise),
-  };
-}
+const unit = 'GB/s';
 
 /** Shown, never judged: the walk is what proves the table, however long it took to make. */
 function buildCheck({ buildMs }: MemoryResult): Check {
