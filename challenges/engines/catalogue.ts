@@ -4,7 +4,7 @@ import { createOnnxEngine } from './onnx/engine.js';
 import { engineNameOf, onnxProviders } from './onnx/providers.js';
 import { createReferenceEngine } from './reference.js';
 import { createTfjsEngine } from './tfjs/engine.js';
-import { openDawn } from './webgpu/dawn.js';
+import { openDawn } from './webgpu/device/dawn.js';
 import { createWebgpuEngine } from './webgpu/engine.js';
 
 /** What an engine may be told when it is made; each takes what concerns it. */

@@ -1,13 +1,13 @@
 import type { StartVectors } from '../../pages/start.js';
 import type { ComputeEngine, EngineShape, PreparedCompute } from '../engine.js';
-import { Buffers } from './buffers.js';
-import type { Card, Kernel, OpenGpu } from './card.js';
-import { CardHolder } from './holder.js';
+import { Buffers } from './device/buffers.js';
+import type { Card, Kernel, OpenGpu } from './device/card.js';
+import { CardHolder } from './device/holder.js';
+import { oneByOne } from './device/turns.js';
 import { digestTilePages, digestWgsl } from './kernels/digest.js';
 import type { PageValues } from './kernels/text.js';
 import { blockPages, PageMaker, whole } from './pages.js';
 import type { Product } from './product.js';
-import { oneByOne } from './turns.js';
 
 const name = 'webgpu';
 

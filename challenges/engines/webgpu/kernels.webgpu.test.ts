@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useSoftwareVulkan } from '../testing/software-vulkan.js';
-import { Card, subgroupMatrixFeature } from './card.js';
-import { productTrial, tryProducts } from './choose-product.js';
-import { openDawn } from './dawn.js';
+import { productTrial, tryProducts } from './choice/choose-product.js';
+import { tryWalks } from './choice/choose-walk.js';
+import { Card, subgroupMatrixFeature } from './device/card.js';
+import { openDawn } from './device/dawn.js';
 import { type MatrixUnit, matrixKernel, type SubgroupBounds } from './kernels/matrix.js';
 import { compileProduct, matrixSpecs, plainSpec, tiledSpec } from './product.js';
-import { tryWalks } from './walk-kernels.js';
 
 useSoftwareVulkan();
 

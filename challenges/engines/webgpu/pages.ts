@@ -1,10 +1,10 @@
 import type { PageNetwork } from '../../pages/network.js';
 import type { StartVectors } from '../../pages/start.js';
-import type { Buffers } from './buffers.js';
-import type { Card, Kernel } from './card.js';
+import type { Buffers } from './device/buffers.js';
+import type { Card, Kernel } from './device/card.js';
+import { Pace, sliceMilliseconds } from './device/pace.js';
 import { startThreads, startWgsl } from './kernels/start.js';
 import type { PageValues } from './kernels/text.js';
-import { Pace, sliceMilliseconds } from './pace.js';
 import type { Product } from './product.js';
 
 /** Pages that share one `right` vector (docs/protocol.md section 1). Not from `pages/start.ts`, which needs Node. */

@@ -1,4 +1,4 @@
-import { type Card, type Kernel, subgroupMatrixFeature } from './card.js';
+import { type Card, type Kernel, subgroupMatrixFeature } from './device/card.js';
 import { type MatrixUnit, matrixKernel } from './kernels/matrix.js';
 import { plainTile, plainWgsl } from './kernels/plain.js';
 import { type Arithmetic, type PerThread, productTile, productWgsl } from './kernels/product.js';

@@ -1,11 +1,11 @@
 import type { PreparedTable, TableEngine, TableShape, TableSource } from '../table.js';
-import { Buffers, withBuffers } from './buffers.js';
-import type { Card, OpenGpu } from './card.js';
-import { CardHolder } from './holder.js';
+import { chooseWalk } from './choice/choose-walk.js';
+import { Buffers, withBuffers } from './device/buffers.js';
+import type { Card, OpenGpu } from './device/card.js';
+import { CardHolder } from './device/holder.js';
+import { oneByOne } from './device/turns.js';
 import { PageMaker, whole } from './pages.js';
 import type { Product } from './product.js';
-import { oneByOne } from './turns.js';
-import { chooseWalk } from './walk-kernels.js';
 import { Walks } from './walks.js';
 
 const name = 'webgpu';

@@ -6,8 +6,8 @@ import { networkFromSeed } from '../../pages/network.js';
 import { startVectors } from '../../pages/start.js';
 import type { TableShape } from '../table.js';
 import { useSoftwareVulkan } from '../testing/software-vulkan.js';
-import type { OpenGpu } from './card.js';
-import { openDawn } from './dawn.js';
+import type { OpenGpu } from './device/card.js';
+import { openDawn } from './device/dawn.js';
 import { createWebgpuEngine } from './engine.js';
 import { createWebgpuTableEngine } from './table.js';
 

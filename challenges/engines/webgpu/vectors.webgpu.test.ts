@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { checkVectors } from '../../vectors/check.js';
 import { useSoftwareVulkan } from '../testing/software-vulkan.js';
-import { openDawn } from './dawn.js';
+import { openDawn } from './device/dawn.js';
 import { createWebgpuEngine } from './engine.js';
 import { createWebgpuTableEngine } from './table.js';
 

@@ -1,6 +1,6 @@
 import type { TableShape } from '../table.js';
-import type { Buffers } from './buffers.js';
-import type { Card, Kernel } from './card.js';
+import type { Buffers } from './device/buffers.js';
+import type { Card, Kernel } from './device/card.js';
 import { walkLanes, walkThreads, walkUniformBytes } from './kernels/walk.js';
 import { walkersOfBank } from './walkers.js';
 

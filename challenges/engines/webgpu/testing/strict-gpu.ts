@@ -1,4 +1,4 @@
-import { usage } from '../flags.js';
+import { usage } from '../device/flags.js';
 
 // A WebGPU that computes nothing and checks everything: sizes, alignments, the order of writes, and, by what each kernel's
 // text says of its indices, that no thread of any dispatch leaves its buffers. Sizes cost nothing here, so that shapes of real

@@ -1,6 +1,6 @@
+import { chooseProduct } from '../choice/choose-product.js';
+import { compileProduct, type Product, type ProductSpec } from '../product.js';
 import { Card, type OpenGpu } from './card.js';
-import { chooseProduct } from './choose-product.js';
-import { compileProduct, type Product, type ProductSpec } from './product.js';
 
 /** What an engine has open: one device, replaced when it was lost, and the layer kernels that were found best on it. */
 export class CardHolder {

@@ -1,4 +1,4 @@
-import { TouchstoneError } from '../../../protocol/error.js';
+import { TouchstoneError } from '../../../../protocol/error.js';
 import { computeStage, mapRead } from './flags.js';
 
 /** Gives the browser's or Dawn's entry point; asked again after a device was lost. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Card } from './card.js';
+import type { Card } from '../device/card.js';
 import { chooseProduct } from './choose-product.js';
 
 /** A card by what the choice depends on. */

@@ -1,8 +1,8 @@
-import { withBuffers } from './buffers.js';
-import type { Card, Kernel } from './card.js';
+import { withBuffers } from '../device/buffers.js';
+import type { Card, Kernel } from '../device/card.js';
+import type { PageValues } from '../kernels/text.js';
+import { type Reduction, walkLanes, walkThreads, walkUniformBytes, walkWgsl } from '../kernels/walk.js';
 import { type Chosen, chooseKernel } from './choose.js';
-import type { PageValues } from './kernels/text.js';
-import { type Reduction, walkLanes, walkThreads, walkUniformBytes, walkWgsl } from './kernels/walk.js';
 
 const compile = (card: Card, n: number, reduction: Reduction, lanes: number): Promise<Kernel> =>
   card.kernel(walkWgsl(n as PageValues, reduction, lanes), ['read', 'read', 'write', 'shifted-uniform']);

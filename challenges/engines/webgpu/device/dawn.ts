@@ -1,4 +1,4 @@
-import { TouchstoneError } from '../../../protocol/error.js';
+import { TouchstoneError } from '../../../../protocol/error.js';
 import { messageOf, type OpenGpu } from './card.js';
 
 /** Which card Dawn is opened on. */

@@ -1,8 +1,7 @@
-import type { PageNetwork } from '../../pages/network.js';
-import { withBuffers } from './buffers.js';
-import { Card, type OpenGpu } from './card.js';
-import { type Candidate, type Chosen, chooseKernel, type Trial } from './choose.js';
-import { PageMaker } from './pages.js';
+import type { PageNetwork } from '../../../pages/network.js';
+import { withBuffers } from '../device/buffers.js';
+import { Card, type OpenGpu } from '../device/card.js';
+import { PageMaker } from '../pages.js';
 import {
   compileProduct,
   matrixSpecs,
@@ -10,7 +9,8 @@ import {
   type ProductSpec,
   plainSpec,
   tiledSpecs,
-} from './product.js';
+} from '../product.js';
+import { type Candidate, type Chosen, chooseKernel, type Trial } from './choose.js';
 
 /**
  * The best layer kernel for pages of `n` on the card that `open` gives. Rivals of the plain one are tried on a device of
