@@ -39,6 +39,6 @@ describe('a browser can run the engine', () => {
   });
 
   it('and the walk over imports sees what the loader for Node reaches', () => {
-    expect(reachedFrom('dawn.ts')).toEqual(['webgpu from dawn.ts']);
+    expect(reachedFrom('device/dawn.ts')).toEqual(['webgpu from device/dawn.ts']);
   });
 });

@@ -41,7 +41,7 @@ const subgroupTiles = [
  * another tile. Null where the card's unit does not fit.
  *
  * NOT RUN BY ITS AUTHORS: it compiles, but no machine of theirs has the extension. So an engine uses it only where it gave the
- * same bits as the plain kernel on this very card, and faster (`../choose.ts`).
+ * same bits as the plain kernel on this very card, and faster (`../choice/choose.ts`).
  *
  * Four subgroups make two by two tiles. Pages are the left matrix, row-major; the layer's matrix transposed is the right
  * one, so its rows are read as columns. 64 × 64 sums from slices of 64 values are 64 operations for each byte from workgroup

@@ -2,7 +2,7 @@ import { usage } from '../device/flags.js';
 
 // A WebGPU that computes nothing and checks everything: sizes, alignments, the order of writes, and, by what each kernel's
 // text says of its indices, that no thread of any dispatch leaves its buffers. Sizes cost nothing here, so that shapes of real
-// cards can be walked through; bounds checks are switched off on them (`../dawn.ts`).
+// cards can be walked through; bounds checks are switched off on them (`../device/dawn.ts`).
 
 /** WebGPU's own defaults, and what large cards allow beyond. */
 const limits = {
