@@ -12,7 +12,7 @@ describe('docs/cheaters-advantage.md', () => {
       encoding: 'utf8',
     });
     const tables = printed.trim().split('\n\n');
-    expect(tables).toHaveLength(4);
+    expect(tables).toHaveLength(5);
     for (const table of tables) expect(page).toContain(`${table}\n`);
   });
 

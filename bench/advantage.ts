@@ -113,6 +113,20 @@ function impersonation([from, to]: (typeof pairs)[number]): Row {
   };
 }
 
+/** On how many classes of the catalogue a prover that makes the rest again beside its reads can still be in time. */
+function inTime(kept: number): Row {
+  const all = catalogue.classes.filter(({ memory: figures }) => figures !== null).map(({ id }) => known(id));
+  const passing = all.filter(
+    ({ figures, shape, deadlineMs }) => recomputeMs(figures, shape, 1 - kept) <= deadlineMs,
+  );
+  const shown =
+    passing.length > 0 && passing.length <= 3 ? ` (${passing.map(({ card }) => card.id).join(', ')})` : '';
+  return {
+    'keeps of its table': percent(kept, 0),
+    'can be in time on': `${passing.length} of ${all.length} classes${shown}`,
+  };
+}
+
 function print(rows: readonly Row[]): void {
   const columns = Object.keys(rows[0] ?? {});
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
@@ -124,4 +138,5 @@ function print(rows: readonly Row[]): void {
 print([0.99, 0.95, 0.9, 0.8, 0.5].map(partialWork));
 print(classes.map(compute));
 print(classes.map(memory));
+print([0.99, 0.98, 0.95, 0.9, 0.5].map(inTime));
 print(pairs.map(impersonation));
