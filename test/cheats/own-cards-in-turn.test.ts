@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { proveCompute } from '../../challenges/compute/prover.js';
+import { type ComputeProof, proveCompute } from '../../challenges/compute/prover.js';
 import { createReferenceEngine } from '../../challenges/engines/reference.js';
 import { fromHex, toHex } from '../../protocol/bytes.js';
 import type { VerifierMessage } from '../../protocol/messages/exam.js';
@@ -23,15 +23,20 @@ async function answerFor(socket: RawSocket, cards: readonly number[]): Promise<v
   for (const card of cards) socket.send({ type: 'exam.ready', ...about(card), engine: 'onnx-cpu' });
   const go = await socket.next('exam.go');
   expect(go.cards.map(({ card }) => card)).toEqual(cards);
+  const proofs = new Map<number, ComputeProof>();
   for (const { card, seed } of go.cards) {
     const armed = arm.cards.find((one) => one.card === card);
     if (armed?.part !== 'compute') throw new Error('not armed for compute');
     const prepared = await createReferenceEngine().prepare(armed.shape);
     const proof = await proveCompute(prepared, armed.shape, fromHex(seed));
+    proofs.set(card, proof);
     socket.send({ type: 'exam.commit', ...about(card), seed, roots: proof.roots.map(toHex) });
+  }
+  for (const _ of cards) {
     const open = await socket.next('exam.open');
     if (open.part !== 'compute') throw new Error('asked for another part');
-    socket.send({ type: 'exam.reveal', ...about(open.card), reveals: proof.reveal(open.openings) });
+    const reveals = proofs.get(open.card)?.reveal(open.openings);
+    socket.send({ type: 'exam.reveal', ...about(open.card), reveals });
   }
 }
 

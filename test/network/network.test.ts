@@ -103,4 +103,18 @@ describe('a slow line', () => {
     await expect.poll(() => lines.received.length).toBe(1);
     expect(lines.refused).toEqual([]);
   });
+
+  it('is quiet again when a measurement is over that ran out of time', async () => {
+    const lines = await open({ transferBytes: 8 * mebibyte, transferMs: 1_500 });
+    const slow = await SlowLine.open(Number(lines.url('one').port), 64 * 1024);
+    ends.push(() => slow.close());
+    const { socket } = await agent(lines, 'one', new URL(`ws://127.0.0.1:${slow.port}/one`));
+    const fact = await lines.exams.measure('one', exam);
+    expect(fact?.uploadBytes).toBeLessThan(mebibyte);
+    const before = slow.carried;
+    socket.send(decline);
+    await lines.until(() => lines.received.length > 0);
+    expect(slow.carried - before).toBeLessThan(4 * 1024);
+    expect(lines.refused).toEqual([]);
+  });
 });

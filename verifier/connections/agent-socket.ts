@@ -78,7 +78,7 @@ export class AgentSocket implements Connection {
       socket.terminate();
       return false;
     }
-    if (message.type === 'exam.open') this.#rate.allowAnswer();
+    this.#rate.allowAnswers(answersTo(message));
     socket.send(JSON.stringify(message));
     return true;
   }
@@ -162,4 +162,10 @@ export class AgentSocket implements Connection {
     this.#unanswered += 1;
     void this.ping(2 * pingMs);
   }
+}
+
+/** How many large answers a message asks for: reveals, and commits, which come of all cards at one instant. */
+function answersTo(message: VerifierMessage): number {
+  if (message.type === 'exam.go') return message.cards.length;
+  return message.type === 'exam.open' ? 1 : 0;
 }

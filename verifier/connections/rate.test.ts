@@ -23,7 +23,7 @@ describe('how many messages an agent may send', () => {
 
   it('is one frame more for each answer that was asked, for as many cards as there can be', () => {
     const rate = new MessageRate(0);
-    for (let i = 0; i < 10 * limits.cards; i += 1) rate.allowAnswer();
+    for (let i = 0; i < 10 * limits.cards; i += 1) rate.allowAnswers(1);
     rate.allowMessages(10 * limits.cards);
     let frames = 0;
     while (rate.take(limits.frameBytes, 0)) frames += 1;

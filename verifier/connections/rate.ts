@@ -1,7 +1,7 @@
 import { limits } from '../../protocol/limits.js';
 import { Bucket } from '../edge/bucket.js';
 
-/** How many messages and bytes an agent may send. Answers to openings are large, and allowed for when they are asked. */
+/** How many messages and bytes an agent may send. Commits and reveals are large, and allowed for when they are asked. */
 export class MessageRate {
   readonly #messages: Bucket;
   readonly #bytes: Bucket;
@@ -14,9 +14,9 @@ export class MessageRate {
     this.#bytes = new Bucket(limits.bytesPerSecond, limits.frameBytes, now);
   }
 
-  /** Openings were asked: one frame as an answer is not counted against the bytes. */
-  allowAnswer(): void {
-    this.#allowed = Math.min(this.#allowed + limits.frameBytes, limits.cards * limits.frameBytes);
+  /** Commits or openings were asked: one frame for each answer is not counted against the bytes. */
+  allowAnswers(count: number): void {
+    this.#allowed = Math.min(this.#allowed + count * limits.frameBytes, limits.cards * limits.frameBytes);
   }
 
   /** A transfer begins: so many messages of its own are not counted. Those of an earlier one are no longer allowed. */

@@ -106,6 +106,7 @@ describe('the memory part in a room', () => {
     hall.receive(ready(1));
     hall.room.go();
     hall.receive(commit());
+    hall.receive({ ...commit(), card: 1 });
     hall.receive(reveal(hall));
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(hall.room.part).toBe('compute');

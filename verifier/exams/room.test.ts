@@ -28,10 +28,8 @@ async function answered(cards: number[], check: RoomOptions['check']): Promise<R
   hall.room.arm();
   for (const card of cards) hall.receive(ready(card));
   hall.room.go();
-  for (const card of cards) {
-    expect(hall.receive({ ...commit(), card })).toBeNull();
-    expect(hall.receive({ ...reveal(hall), card })).toBeNull();
-  }
+  for (const card of cards) expect(hall.receive({ ...commit(), card })).toBeNull();
+  for (const card of cards) expect(hall.receive(reveal(hall, card))).toBeNull();
   return hall;
 }
 
@@ -236,6 +234,33 @@ describe('the exam room', () => {
     });
     await resultOf(hall);
     expect(checks).toBe(2);
+  });
+
+  it('asks for no pages while a card still computes: they would stand in the line before its commit', () => {
+    const hall = openRoom({ cards: [0, 1, 2] });
+    const asked = () => hall.sent.flatMap((message) => (message.type === 'exam.open' ? [message] : []));
+    hall.room.arm();
+    for (const card of [0, 1, 2]) hall.receive(ready(card));
+    hall.room.go();
+    hall.receive({ ...commit(), card: 1 });
+    hall.receive({ ...commit(), card: 0 });
+    expect(asked()).toEqual([]);
+    hall.receive({ type: 'exam.decline', exam, card: 2, part: 'compute', message: 'no' });
+    expect(asked().map(({ card }) => card)).toEqual([1, 0]);
+    hall.room.close();
+  });
+
+  it('gives several cards that reveal at once the time that a slow line takes for all of them', async () => {
+    const withinMs = (hall: Room) => hall.last('exam.open').withinMs;
+    const alone = toGo();
+    alone.receive(commit());
+    const many = openRoom({ cards: [0, 1, 2] });
+    many.room.arm();
+    for (const card of [0, 1, 2]) many.receive(ready(card));
+    many.room.go();
+    for (const card of [0, 1, 2]) many.receive({ ...commit(), card });
+    expect(withinMs(many) - withinMs(alone)).toBe(2 * 2_000);
+    for (const { room } of [alone, many]) room.close();
   });
 
   it('keeps what was known of the line and of our own lag when the commit came', async () => {

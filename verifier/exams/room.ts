@@ -23,6 +23,8 @@ export interface StepTimes {
 /** How often a proof is tried to be checked before the exam ends as ours, and the pause between, milliseconds. */
 const checkTries = 15;
 const checkPauseMs = 2_000;
+/** Added to the time for a reveal by each other card that reveals as well: 64 KiB take so long on a quarter of a megabit. */
+const revealLineMs = 2_000;
 /** While others only stand before it, an answer waits for a quarter of an hour: to ask again would cost the card far more. */
 const fullTries = 450;
 
@@ -87,6 +89,8 @@ export class ExamRoom {
   readonly #timers = new Map<number, NodeJS.Timeout>();
   /** Cards that stand at each step: a room of 64 cards is asked for its state at each of their steps. */
   readonly #counts = new Map<Standing, number>();
+  /** Cards that have committed and are still to be asked for their openings. */
+  readonly #unasked = new Set<number>();
   /** Cards whose answers wait to be checked. */
   readonly #unchecked: number[] = [];
   #checking = false;
@@ -200,7 +204,8 @@ export class ExamRoom {
     }
     // Time does not run against who is away. A proof that is to be checked again needs nobody to be there.
     if (event.type === 'disconnected' && to.endsWith('/opening')) this.#clearTimer(card);
-    if (open) this.#open(card);
+    if (open) this.#unasked.add(card);
+    this.#openAll();
     if (check) this.#check(card);
     if (to === 'done' && from !== 'done') this.#finishIfAllDone();
     return refused ?? null;
@@ -217,10 +222,19 @@ export class ExamRoom {
       : { card, part: task.part, withinMs, shape: task.shape, tableSeed };
   }
 
+  /** Nothing is asked while a card works: reveals, 64 KiB each, would stand in the line before the commit that is timed. */
+  #openAll(): void {
+    if (this.#someAt('running')) return;
+    const cards = [...this.#unasked];
+    this.#unasked.clear();
+    for (const card of cards) this.#open(card);
+  }
+
   #open(card: number): void {
     const phase = this.#partOf(card)?.phase;
-    if (phase?.at !== 'opening') return;
-    const { revealMs } = this.#options.times;
+    if (phase?.at !== 'opening' || !phase.asked) return;
+    const others = this.#indices('opening').length - 1;
+    const revealMs = this.#options.times.revealMs + others * revealLineMs;
     this.#setTimer(card, revealMs);
     this.#send(openOf(this.exam, card, phase.commitment, revealMs));
   }

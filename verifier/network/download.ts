@@ -4,6 +4,7 @@ import { SendWindow } from '../../challenges/network/send-window.js';
 import { StreamSource } from '../../challenges/network/stream-source.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { Connection } from '../connections/hub.js';
+import { quiet } from './quiet.js';
 import type { NetworkSettings } from './settings.js';
 import { Ending, type TransferResult } from './transfer-end.js';
 
@@ -12,7 +13,7 @@ const frameBytes = 16 * 1024;
 
 /**
  * Sends bytes that the device can't know, and times its reports of their hash. One frame at a time, and no more on the way
- * than the line carries.
+ * than the line carries. The line is quiet when it is over.
  *
  * @param seed 32 bytes; the device is never told
  * @returns null when the connection ended, or a transfer runs on it already
@@ -21,7 +22,7 @@ export async function download(
   connection: Connection,
   exam: string,
   seed: Uint8Array,
-  { transferBytes: bytes, reportBytes, transferMs }: NetworkSettings,
+  { transferBytes: bytes, reportBytes, transferMs, quietMs }: NetworkSettings,
   clock: Clock,
 ): Promise<TransferResult | null> {
   const source = new StreamSource(seed, 'download', bytes);
@@ -67,5 +68,6 @@ export async function download(
   stop?.();
   if (ending.end === 'gone') return null;
   const until = ending.end === 'late' ? clock.monotonic() : endedAt;
+  await quiet(connection, ending.end, quietMs);
   return { bytes: proof.proven, elapsedMs: until - startedAt, wrong: ending.end === 'wrong' };
 }

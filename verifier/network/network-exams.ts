@@ -36,7 +36,8 @@ export class NetworkExams {
   }
 
   /**
-   * Measures a device's line: within `roundTripsMs + pingMs + waitMs + 2 · transferMs`. Never rejects. Records nothing.
+   * Measures a device's line: within `roundTripsMs + pingMs + waitMs + 2 · (transferMs + quietMs)`. Never
+   * rejects. Records nothing. Its bytes have left the line when it is over.
    *
    * @returns what is to be recorded; null when there was nothing to measure, which is nobody's fault
    */

@@ -3,11 +3,13 @@ import { toHex } from '../../protocol/bytes.js';
 import type { Clock } from '../../protocol/clock.js';
 import { limits } from '../../protocol/limits.js';
 import type { Connection } from '../connections/hub.js';
+import { quiet } from './quiet.js';
 import type { NetworkSettings } from './settings.js';
 import { Ending, type TransferResult } from './transfer-end.js';
 
 /**
- * Asks for bytes that follow from a seed, and checks each frame as it comes. Ends at the first wrong one.
+ * Asks for bytes that follow from a seed, and checks each frame as it comes. Ends at the first wrong one. The line is
+ * quiet when it is over.
  *
  * @param seed 32 bytes, unknown to the device before
  * @returns null when the connection ended, or another transfer is not over yet
@@ -16,7 +18,7 @@ export async function upload(
   connection: Connection,
   exam: string,
   seed: Uint8Array,
-  { transferBytes: bytes, transferMs }: NetworkSettings,
+  { transferBytes: bytes, transferMs, quietMs }: NetworkSettings,
   clock: Clock,
 ): Promise<TransferResult | null> {
   const check = new UploadCheck(seed, bytes);
@@ -44,5 +46,8 @@ export async function upload(
   stop?.();
   if (end === 'gone') return null;
   const until = end === 'late' ? clock.monotonic() : endedAt;
+  // The device's own time may have begun seconds later: a new order ends it.
+  if (end !== 'complete') connection.send({ ...request, bytes: 0, withinMs: 0 });
+  await quiet(connection, end, quietMs);
   return { bytes: check.right, elapsedMs: until - startedAt, wrong: end === 'wrong' };
 }

@@ -101,10 +101,10 @@ export const commit = () => ({
   seed: toHex(seed),
   roots: proof.roots.map(toHex),
 });
-export function reveal(hall: Room) {
-  const open = hall.last('exam.open');
-  const openings = open.part === 'compute' ? open.openings : [];
-  return { type: 'exam.reveal', exam, card: 0, part: 'compute', reveals: proof.reveal(openings) };
+export function reveal(hall: Room, card = 0) {
+  const open = hall.sent.findLast((message) => message.type === 'exam.open' && message.card === card);
+  const openings = open?.type === 'exam.open' && open.part === 'compute' ? open.openings : [];
+  return { type: 'exam.reveal', exam, card, part: 'compute', reveals: proof.reveal(openings) };
 }
 
 export const ready = (card = 0, part: ExamPart = 'compute') => ({
