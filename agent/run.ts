@@ -32,7 +32,7 @@ export async function runAgent(options: RunOptions): Promise<DeviceStatus | null
   const { display, verifier, name } = options;
   const identity = await loadOrMakeIdentity(options.home);
   display.info(`Device ${identity.device}, key in ${options.home}.`);
-  const cards = await startCards(options.allowSoftware, display);
+  const cards = await startCards(options.allowSoftware, display, options.signal);
   const enough = new AbortController();
   let status: DeviceStatus | null = null;
   const tell = narrate(
@@ -61,13 +61,25 @@ export async function runAgent(options: RunOptions): Promise<DeviceStatus | null
   return status;
 }
 
-/** Finds the cards of this machine and starts their engines, one after another, telling what was found. */
-export async function startCards(allowSoftware: boolean, display: Display): Promise<StartedCard[]> {
+/**
+ * Finds the cards of this machine and starts their engines, one after another, telling what was found.
+ * @returns those that were started before `signal` stopped it
+ */
+export async function startCards(
+  allowSoftware: boolean,
+  display: Display,
+  signal?: AbortSignal,
+): Promise<StartedCard[]> {
   const started: StartedCard[] = [];
   for (const candidate of await findCandidates({ allowSoftware })) {
-    const card = await startCard(candidate);
-    started.push(card);
-    tellFound(card, display);
+    try {
+      const card = await startCard(candidate, signal);
+      started.push(card);
+      tellFound(card, display);
+    } catch (error) {
+      if (signal?.aborted) break;
+      throw error;
+    }
   }
   return started;
 }

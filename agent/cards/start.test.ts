@@ -23,11 +23,34 @@ describe('a started card', () => {
     expect(started.failedTables.map(({ engine }) => engine)).toEqual(['slate']);
   });
 
+  it('that is a software device runs the first engine that does, and no other is tried', async () => {
+    started = await startCard({
+      card: { ...findCpu(), kind: 'software' },
+      engines: ['onnx-cpu', 'slate'],
+      tableEngines: [],
+      env: {},
+    });
+    expect(started.claim.engine).toBe('onnx-cpu');
+    expect(started.failed).toEqual([]);
+  });
+
   it('is claimed without an engine where none works, with the reason', async () => {
     started = await startCard({ card: findCpu(), engines: [], tableEngines: ['cpu'], env: {} });
     expect(started.prover).toBeNull();
     expect(started.claim.engine).toBeNull();
     expect(started.failed).toHaveLength(1);
+  });
+});
+
+describe('a card that is being started', () => {
+  it('is given up at once when it is told to stop', async () => {
+    const stop = new AbortController();
+    const starting = startCard(
+      { card: findCpu(), engines: ['onnx-cpu', 'tfjs-cpu'], tableEngines: ['cpu'], env: {} },
+      stop.signal,
+    );
+    setTimeout(() => stop.abort(new Error('stopped')), 20);
+    await expect(starting).rejects.toThrow('stopped');
   });
 });
 

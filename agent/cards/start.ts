@@ -26,13 +26,23 @@ export interface StartedCard extends SupplierCard {
 /**
  * Tries engines that could run on a card, each for a moment in a process of its own, gives the card the fastest of
  * those that are exact on it, and writes the claim. Engines with published figures come first: if one of them does, the
- * others are not tried, because only such an engine confirms a class. Likewise the fastest that holds tables.
+ * others are not tried, because only such an engine confirms a class. Likewise the fastest that holds tables. A software
+ * device, which never earns, gets the first engine that does: there a trial takes ten seconds of the whole machine.
  * Cards should be started one after another, or they slow each other's measure.
+ *
+ * @param signal stops it, whatever engine is at work
+ * @throws what `signal` was aborted with
  */
-export async function startCard({ card, engines, tableEngines, env }: Candidate): Promise<StartedCard> {
-  const compute = await fastestOfFirst(byFigures(await withoutUnlisted(engines)), (engine) =>
-    measured(new WorkerProver({ engine, env }), (prover) => prover.check()),
+export async function startCard(
+  { card, engines, tableEngines, env }: Candidate,
+  signal?: AbortSignal,
+): Promise<StartedCard> {
+  const trials = await withoutUnlisted(engines);
+  const groups = card.kind === 'software' ? trials.map((trial) => [trial]) : byFigures(trials);
+  const compute = await fastestOfFirst(groups, (engine) =>
+    measured(new WorkerProver({ engine, env }), (prover) => prover.check(), signal),
   );
+  signal?.throwIfAborted();
   if (compute.best === null) {
     const failed = compute.failed.length > 0 ? compute.failed : [noneTold];
     return { claim: { ...card, engine: null }, prover: null, failed, failedTables: [] };
@@ -40,8 +50,9 @@ export async function startCard({ card, engines, tableEngines, env }: Candidate)
   const table = await fastest(
     tableEngines.map((engine) => ({ engine, refusal: null })),
     (tableEngine) =>
-      measured(new WorkerProver({ engine: null, tableEngine, env }), (prover) => prover.checkTable()),
+      measured(new WorkerProver({ engine: null, tableEngine, env }), (prover) => prover.checkTable(), signal),
   );
+  signal?.throwIfAborted();
   const engine = compute.best.engine;
   const tableEngine = table.best?.engine ?? null;
   return {
@@ -129,10 +140,15 @@ export async function fastest(
 async function measured(
   prover: WorkerProver,
   measure: (prover: WorkerProver) => Promise<number>,
+  signal?: AbortSignal,
 ): Promise<number> {
+  const stop = (): void => void prover.close();
+  signal?.addEventListener('abort', stop);
   try {
+    signal?.throwIfAborted();
     return await measure(prover);
   } finally {
+    signal?.removeEventListener('abort', stop);
     await prover.close();
   }
 }

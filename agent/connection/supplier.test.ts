@@ -96,6 +96,22 @@ describe('supplier', () => {
     expect(verifier.connections[0]?.token).toMatch(/^se_/);
   });
 
+  it('does not tell of work that fails because it was stopped', async () => {
+    let fail = (_: Error): void => {};
+    const { prover, events, stop, ended } = start();
+    prover.gate = new Promise((_, reject) => {
+      fail = reject;
+    });
+    await connections(1);
+    for (const message of [arm, go]) verifier.connections[0]?.send(message);
+    await expect.poll(() => prover.calls).toContain('commit');
+    stop.abort();
+    fail(new Error('killed'));
+    await ended;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(events.map(({ type }) => type)).not.toContain('exam.declined');
+  });
+
   it('answers an exam over the wire', async () => {
     start();
     await connections(1);

@@ -26,6 +26,7 @@ export interface SupplierOptions {
   readonly cards: readonly SupplierCard[];
   /** Ends the supplier. */
   readonly signal: AbortSignal;
+  /** Told nothing any more once `signal` ended it: what is stopped fails, and that is no news. */
   readonly events: (event: SupplierEvent) => void;
   readonly backoff?: Partial<Backoff>;
   /** Uniform in [0, 1): spreads reconnections. */
@@ -76,7 +77,9 @@ class Supplier {
     this.#runner = new ExamRunner({
       provers: options.cards.map((card) => card.prover),
       send: (message) => this.#send(message),
-      events: options.events,
+      events: (event) => {
+        if (!options.signal.aborted) options.events(event);
+      },
     });
   }
 

@@ -130,9 +130,15 @@ export class CardDesk {
 
   /** The verdict of an exam is there: the card does nothing more in it. */
   over(id: string): void {
-    if (this.#exam?.id !== id) return;
-    this.#exam.over = true;
+    const exam = this.#exam;
+    if (exam?.id !== id) return;
+    exam.over = true;
     this.#tables.drop();
+    const rested = this.#queue.next(async (prover) => {
+      if (this.#exam === exam && exam.over) await prover.rest?.();
+    });
+    // Whatever failed at it shows at the next question.
+    rested.catch(() => {});
   }
 
   /** Resolves when the prover has nothing to do. */

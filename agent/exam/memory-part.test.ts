@@ -98,6 +98,23 @@ describe('memory part', () => {
     expect(prover.calls.at(-1)).toBe('dropTable');
   });
 
+  it('lets the card rest at the verdict, but not when it is armed again by then', async () => {
+    let rests = 0;
+    const prover = Object.assign(new ReferenceProver(), {
+      async rest() {
+        rests += 1;
+      },
+    });
+    const { ask, runner } = runnerOf(prover);
+    await ask(arm(exam('1')), go(exam('1'), 'a'), open(exam('1')), verdict(exam('2')));
+    expect(rests).toBe(0);
+    runner.handle(verdict(exam('1')));
+    await ask(arm(exam('2')));
+    expect(rests).toBe(0);
+    await ask(verdict(exam('2')));
+    expect(rests).toBe(1);
+  });
+
   it('lets an old table go before the compute part of a newer exam', async () => {
     const prover = new ReferenceProver();
     const { ask } = runnerOf(prover);

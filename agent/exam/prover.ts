@@ -26,6 +26,8 @@ export interface CardProver {
   revealWalk(openings: readonly WalkerOpening[]): Promise<WalkerReveal[]>;
   /** Lets the table go: the memory belongs to whoever uses the card. */
   dropTable(): Promise<void>;
+  /** The exam is over, and nothing of it is asked again: gives back what is kept between exams to no purpose. */
+  rest?(): Promise<void>;
   /** Stops whatever runs and frees the card. */
   close(): Promise<void>;
 }

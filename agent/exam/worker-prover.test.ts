@@ -10,6 +10,7 @@ import {
   openWalk,
   runnerOf,
   types,
+  verdict,
   walkerOpenings,
 } from '../testing/asked-runner.js';
 import { ReferenceProver, tinyShape, tinyTable } from '../testing/reference-prover.js';
@@ -95,6 +96,16 @@ describe('worker prover of a table', () => {
     expect(await prover.revealWalk(walkerOpenings)).toEqual(await reference.revealWalk(walkerOpenings));
     await expect(prover.walk(seed, () => {})).rejects.toMatchObject({ code: 'engine.failed' });
     await prover.close();
+  });
+
+  it('has no process between two exams', async () => {
+    const { ask } = runnerOf(prover);
+    await ask(armed(exam('1')), go(exam('1'), 'a'), armTable(exam('1'), 'b'), goWalk(exam('1'), 'c'));
+    const pid = pidOf(prover);
+    await ask(verdict(exam('1')));
+    expect(prover.pid).toBeUndefined();
+    expect(() => process.kill(pid, 0)).toThrow();
+    expect(types(await ask(armed(exam('2')), go(exam('2'), 'd')))).toEqual(['exam.ready', 'exam.commit']);
   });
 
   it('declines a table that the machine has no memory for, says so, and answers the next exam', async () => {

@@ -111,6 +111,11 @@ export class WorkerProver implements CardProver {
     if (this.#child) await this.#call('dropTable', null);
   }
 
+  /** An idle process keeps some hundred megabytes of the machine, and on some engines of the card. */
+  async rest(): Promise<void> {
+    await this.close();
+  }
+
   async close(): Promise<void> {
     const child = this.#child;
     if (!child) return;

@@ -14,7 +14,7 @@ const check: Check = {
 };
 
 describe('table of checks', () => {
-  it('says measured, required, unit, verdict and code in columns, and what to do where a check did not pass', () => {
+  it('says measured, required, verdict and code in columns', () => {
     const unmeasured: Check = {
       ...check,
       check: 'compute.proof',
@@ -22,12 +22,50 @@ describe('table of checks', () => {
       required: null,
       verdict: 'not judged',
     };
-    expect(checksTable([check, unmeasured])).toEqual([
-      'check          measured  required       unit     verdict     code',
-      'compute.rate   60.9      at least 41.5  GFLOP/s  pass        rate.fits-class',
-      'compute.proof  -         any            GFLOP/s  not judged  rate.fits-class',
-      '  what to do: Nothing to do.',
+    expect(checksTable([check, unmeasured]).slice(0, 3)).toEqual([
+      'check          measured      required  verdict     code',
+      'compute.rate   60.9 GFLOP/s  ≥ 41.5    pass        rate.fits-class',
+      'compute.proof  -             any       not judged  rate.fits-class',
     ]);
+  });
+
+  it('says once what several checks mean that did not pass, and nothing of those that did', () => {
+    const [code, fix] = ['bandwidth.unmeasured', 'Nothing is wrong.'];
+    const walk = { ...check, unit: 'GB/s', verdict: 'not judged', code, fix } as const;
+    const slow: Check = {
+      ...check,
+      verdict: 'fail',
+      code: 'rate.below-class',
+      fix: 'Claim the card that it is.',
+    };
+    const newer: Check = { ...slow, check: 'compute.new', code: 'rate.of-a-newer-version' };
+    const checks = [
+      check,
+      slow,
+      newer,
+      { ...walk, check: 'memory.bandwidth' },
+      { ...walk, check: 'memory.ceiling' },
+    ];
+    expect(checksTable(checks).slice(1 + checks.length)).toEqual([
+      '  compute.rate: Slower than the claimed class. Claim the card that it is.',
+      '  compute.new: Claim the card that it is.',
+      '  memory.bandwidth, memory.ceiling: No figures for this memory yet. Nothing is wrong.',
+    ]);
+  });
+
+  it('fits a terminal of 80 columns beside the bar that clack draws', () => {
+    const rows: [string, number, number | null, string, string][] = [
+      ['compute.ceiling', 12345.6, 2_000_000, 'GFLOP/s', 'rate.above-physics'],
+      ['memory.bandwidth', 0.00348, null, 'GB/s', 'bandwidth.unmeasured'],
+    ];
+    const checks = rows.map(
+      ([name, measured, required, unit, code]): Check => ({
+        ...check,
+        ...{ check: name, measured, required, unit, code, relation: 'at most', verdict: 'not judged' },
+      }),
+    );
+    const table = checksTable(checks).slice(0, 1 + checks.length);
+    expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(77);
   });
 
   it('is nothing for no checks', () => {

@@ -1,9 +1,11 @@
+import { codeTable, isCode } from '../../protocol/codes/table.js';
 import type { Check } from '../../protocol/status.js';
 
-const columns = ['check', 'measured', 'required', 'unit', 'verdict', 'code'] as const;
+const columns = ['check', 'measured', 'required', 'verdict', 'code'] as const;
 
 /**
- * Checks as a table of plain text, one line each below a heading; under each that did not pass, what to do.
+ * Checks as a table of plain text, one line each below a heading, in less than 80 columns; below it, what those that did not
+ * pass mean and what to do, once for all that say the same.
  *
  * @returns lines without colours; nothing for no checks
  */
@@ -18,19 +20,34 @@ export function checksTable(checks: readonly Check[]): string[] {
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd();
+  return [line(columns), ...rows.map(line), ...notes(checks)];
+}
+
+const relations: Readonly<Record<Check['relation'], string>> = {
+  'at least': '≥',
+  'at most': '≤',
+  exactly: '=',
+};
+
+function cells({ check, measured, required, relation, unit, verdict, code }: Check): string[] {
+  const got = measured === null ? '-' : `${figure(measured)} ${unit}`.trim();
   return [
-    line(columns),
-    ...checks.flatMap((check, i) => {
-      const row = line(rows[i] ?? []);
-      return check.verdict === 'pass' ? [row] : [row, `  what to do: ${check.fix}`];
-    }),
+    check,
+    got,
+    required === null ? 'any' : `${relations[relation]} ${figure(required)}`,
+    verdict,
+    code,
   ];
 }
 
-function cells(check: Check): string[] {
-  const required = check.required === null ? 'any' : `${check.relation} ${figure(check.required)}`;
-  const measured = check.measured === null ? '-' : figure(check.measured);
-  return [check.check, measured, required, check.unit, check.verdict, check.code];
+function notes(checks: readonly Check[]): string[] {
+  const about = new Map<string, string[]>();
+  for (const { check, verdict, code, fix } of checks) {
+    if (verdict === 'pass') continue;
+    const note = isCode(code) ? `${codeTable[code].title}. ${fix}` : fix;
+    about.set(note, [...(about.get(note) ?? []), check]);
+  }
+  return [...about].map(([note, names]) => `  ${names.join(', ')}: ${note}`);
 }
 
 /** Three figures are enough for people; whole numbers stay whole. */

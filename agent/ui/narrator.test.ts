@@ -70,7 +70,29 @@ describe('narrator', () => {
     expect(said).toContain(
       'Gone. (agent.verifier-unreachable) Check the address and the network. An agent that runs goes on trying. Next try in 1.5 s.',
     );
-    expect(said.at(-1)).toMatch(/card 0 \(A\): failed\n.*rate\.below-class\n +what to do: Claim the card/s);
+    expect(said.at(-1)).toMatch(
+      /card 0 \(A\): failed\n.*rate\.below-class\n +compute\.rate: .*Claim the card/s,
+    );
+  });
+
+  it('says a status once that is told again, and again after a new connection', () => {
+    const output = new PassThrough();
+    const tell = narrate(createDisplay(output), ['A']);
+    const status: SupplierEvent = {
+      type: 'connection.status',
+      status: 'examining',
+      reasons: ['device.examined'],
+      nextExamInMs: 0,
+    };
+    for (const event of [status, status, { type: 'connection.open' } as const, status, status]) tell(event);
+    expect(String(output.read()).match(/Status: examining/g)).toHaveLength(2);
+  });
+
+  it('asks nobody to do what the agent does by itself', () => {
+    const output = new PassThrough();
+    const tell = narrate(createDisplay(output), ['A']);
+    tell({ type: 'connection.waiting', code: 'session.invalid', message: 'Unknown token.', retryInMs: 100 });
+    expect(String(output.read())).toContain('Unknown token. (session.invalid) Next try in 0.1 s.');
   });
 
   it('writes plain lines where there is no terminal', () => {

@@ -14,6 +14,8 @@ export function narrate(display: Display, cardNames: readonly string[]): (event:
   const name = (card: number): string => `card ${card} (${cardNames[card] ?? 'unknown'})`;
   /** What each card does at present, and how much of it is done. */
   const running = new Map<number, { readonly what: string; readonly share: number }>();
+  /** The last status of this connection: it is told whenever something about it may have changed. */
+  let lastStatus = '';
   const showProgress = (card: number, what: string, share: number): void => {
     running.set(card, { what, share });
     const all = [...running];
@@ -32,17 +34,24 @@ export function narrate(display: Display, cardNames: readonly string[]): (event:
       case 'connection.enrolled':
         return display.success(`Enrolled as ${event.device}.`);
       case 'connection.open':
+        lastStatus = '';
         return display.success('Connected.');
-      case 'connection.waiting':
+      case 'connection.waiting': {
+        const fix = ownWork.has(event.code) ? '' : fixOf(event.code);
         return display.warn(
-          `${event.message} (${event.code})${fixOf(event.code)} Next try in ${duration(event.retryInMs)}.`,
+          `${event.message} (${event.code})${fix} Next try in ${duration(event.retryInMs)}.`,
         );
+      }
       case 'connection.ignored':
         return display.warn(`Ignored a message that this version does not know: ${event.message}`);
       case 'connection.refused':
         return display.warn(`${event.title}: ${event.detail} (${event.code}) ${event.fix}`);
-      case 'connection.status':
-        return display.info(statusText(event));
+      case 'connection.status': {
+        const text = statusText(event);
+        if (text !== lastStatus) display.info(text);
+        lastStatus = text;
+        return;
+      }
       case 'exam.armed':
         // What an older question began is of no interest any more.
         running.delete(event.card);
@@ -97,6 +106,9 @@ const words: Readonly<Record<ExamPart, Record<'armed' | 'ready' | 'working' | 'c
     committed: 'has walked on its table',
   },
 };
+
+/** The agent itself enrols again, or opens another session. */
+const ownWork: ReadonlySet<string> = new Set(['session.invalid', 'device.unknown']);
 
 /** What to do about a code; nothing for one of a newer verifier. */
 const fixOf = (code: string): string => (isCode(code) ? ` ${codeTable[code].fix}` : '');
