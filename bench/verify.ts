@@ -1,32 +1,57 @@
 // What the check of a proof costs the verifier, in processor time, in one run and on one thread: `npm run bench:verify`. Held
 // against the bare products of its own recomputation, twice: as plain fp32 products, and as those that the check really runs,
 // which are integer products where the processor has them exact. The goal is a ratio of at most 2, and a reveal of at most
-// 64 KiB.
+// 64 KiB, for the first two; the others are walks as they are issued to real cards.
 import { isExact } from '../challenges/engines/onnx/forms.js';
 import { createOnnxRecompute } from '../challenges/engines/onnx/recompute.js';
+import { classById } from '../scoring/catalogue/catalogue.js';
+import { memoryShapeFor } from '../scoring/catalogue/memory-shape.js';
+import { loadCatalogue } from '../scoring/catalogue/read-catalogue.js';
 import type { Proof } from '../verifier/proofs/proof.js';
 import { check } from '../verifier/proofs/worker.js';
 import { bareChain, type Products } from './chain.js';
 import { largestComputeProof, largestMemoryProof } from './largest-proofs.js';
 import { cpuTimed, inTurns } from './stopwatch.js';
 
-const turns = 15;
+const turns = 9;
 const n = 1024;
-const compute = { layers: 16, openings: 32 };
-const memory = { layers: 8, steps: 16, openings: 16 };
+
+/** What is checked: so many layers, and for a walk so many steps. */
+interface Case {
+  readonly name: string;
+  readonly part: 'compute' | 'memory';
+  readonly layers: number;
+  readonly steps: number;
+  readonly openings: number;
+}
+
+/** The walk that a class is asked for. */
+function issued(id: string): Case {
+  const card = classById(loadCatalogue(), id);
+  const shape = card && memoryShapeFor(card, { memoryBytes: card.memoryBytes, memoryEngine: 'webgpu' });
+  if (shape?.n !== n) throw new Error(`${id} is not asked for pages of ${n}`);
+  return { name: `memory of ${id}`, part: 'memory', layers: shape.layers, steps: shape.steps, openings: 16 };
+}
+
+const cases: readonly Case[] = [
+  { name: 'compute', part: 'compute', layers: 16, steps: 1, openings: 32 },
+  { name: 'memory', part: 'memory', layers: 8, steps: 16, openings: 16 },
+  issued('rtx-4090'),
+  issued('h200-sxm-141gb'),
+];
 
 const options = { provider: 'cpu', threads: 1 } as const;
 const integers = { n, start: 'pages', output: 'pages', arithmetic: 'int8-columns' } as const;
 const own = (await isExact(options, integers)) ? 'int8' : 'fp32';
 
 const { recompute, close } = createOnnxRecompute(options);
+const proofOf = ({ part, layers, steps, openings }: Case): Promise<Proof> =>
+  part === 'compute'
+    ? largestComputeProof(n, layers, openings, recompute)
+    : largestMemoryProof(n, layers, steps, openings, recompute);
+const proofs: Proof[][] = [];
 // Several of each, so that nothing of one proof can help with the next. One after the other: the product is one.
-const computeProofs: Proof[] = [];
-const memoryProofs: Proof[] = [];
-for (let i = 0; i < 3; i++) {
-  computeProofs.push(await largestComputeProof(n, compute.layers, compute.openings, recompute));
-  memoryProofs.push(await largestMemoryProof(n, memory.layers, memory.steps, memory.openings, recompute));
-}
+for (const one of cases) proofs.push([await proofOf(one), await proofOf(one), await proofOf(one)]);
 await close();
 
 /** Checks the next proof of a list at each call. */
@@ -39,25 +64,16 @@ function checking(proofs: readonly Proof[]): () => Promise<void> {
 }
 
 /** The bare products of a proof: those of one chain, again for each step. */
-async function bare(
-  kind: Products,
-  { layers, openings }: { layers: number; openings: number },
-  steps: number,
-) {
+async function bare(kind: Products, { layers, steps, openings }: Case) {
   const chain = await bareChain(kind, n, layers, openings);
   return async () => {
     for (let step = 0; step < steps; step++) await chain();
   };
 }
 
-const works = [
-  checking(computeProofs),
-  await bare('fp32', compute, 1),
-  await bare(own, compute, 1),
-  checking(memoryProofs),
-  await bare('fp32', memory, memory.steps),
-  await bare(own, memory, memory.steps),
-];
+const works: (() => Promise<unknown>)[] = [];
+for (const [at, one] of cases.entries())
+  works.push(checking(proofs[at] ?? []), await bare('fp32', one), await bare(own, one));
 for (const work of works) await work();
 const times = await inTurns(turns, works, cpuTimed);
 
@@ -90,8 +106,8 @@ const columns = [
   'proofs/s per core',
   'reveal bytes',
 ];
-const computeName = `compute: n ${n}, ${compute.layers} layers, ${compute.openings} openings`;
-const memoryName = `memory: n ${n}, ${memory.layers} layers, ${memory.steps} steps, ${memory.openings} openings`;
 process.stdout.write(line(columns) + line(columns.map(() => '---')));
-process.stdout.write(line(row(computeName, times.slice(0, 3), revealBytes(computeProofs))));
-process.stdout.write(line(row(memoryName, times.slice(3), revealBytes(memoryProofs))));
+for (const [at, { name, layers, steps, openings }] of cases.entries()) {
+  const shape = `${name}: n ${n}, ${layers} layers, ${steps > 1 ? `${steps} steps, ` : ''}${openings} openings`;
+  process.stdout.write(line(row(shape, times.slice(3 * at, 3 * at + 3), revealBytes(proofs[at] ?? []))));
+}

@@ -12,7 +12,7 @@ export interface CardDeskOptions {
   readonly prover: CardProver;
   readonly send: (message: CardMessage) => void;
   readonly events: (event: ExamEvent) => void;
-  /** How long a table lies there after the time for the last question about it. Two minutes when absent. */
+  /** How long a table lies there after the time for the last question about it. As long as a cohort may take when absent. */
   readonly tableIdleMs?: number;
 }
 

@@ -8,7 +8,7 @@ import type { Proof } from './proof.js';
 export interface ProofPoolOptions {
   /** Threads; all cores but one when absent, so that the service itself goes on answering. */
   readonly threads?: number;
-  /** Proofs that may wait for a thread; 256 when absent: some seconds of work for one core. */
+  /** Proofs that may wait for a thread; 256 when absent. A proof is hundredths of a second of one core; of a large card's walk, a third. */
   readonly maxQueue?: number;
   /** Another worker, for tests of what a broken one does. */
   readonly worker?: WorkerFile;
