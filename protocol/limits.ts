@@ -8,8 +8,8 @@ export const limits = {
   textLength: 128,
   /** Bytes of an HTTP request body. */
   bodyBytes: 64 * 1024,
-  /** Bytes of one WebSocket frame: 32 revealed leaves with their paths take 64 KiB. */
-  frameBytes: 512 * 1024,
+  /** Bytes of one WebSocket frame: 32 revealed leaves with their paths take 64 KiB at most. */
+  frameBytes: 128 * 1024,
   /** Messages that one connection may send in a second. An exam of 64 cards has 6 a card, over minutes. */
   messagesPerSecond: 200,
   /** Bytes that one connection may send in a second beside what was asked of it: reading JSON stops everything else. */

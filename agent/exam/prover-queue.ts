@@ -10,22 +10,22 @@ export class ProverQueue {
     this.#prover = prover;
   }
 
-  /** Does `todo` after everything that was queued before. */
-  next<T>(todo: (prover: CardProver) => Promise<T>): Promise<T> {
-    return this.#after(this.#busy, todo);
+  /** Does `work` after everything that was queued before. */
+  next<T>(work: (prover: CardProver) => Promise<T>): Promise<T> {
+    return this.#after(this.#busy, work);
   }
 
   /**
    * The same, but what the prover does now gets no more than `waitMs`: then whatever hangs in it is stopped.
    *
-   * @param needed asked at that moment: false where `todo` has become needless, and everything may take its time
+   * @param needed asked at that moment: false where `work` has become needless, and everything may take its time
    */
   soon<T>(
     waitMs: number,
-    todo: (prover: CardProver) => Promise<T>,
+    work: (prover: CardProver) => Promise<T>,
     needed: () => boolean = () => true,
   ): Promise<T> {
-    return this.#after(this.#freeAfter(waitMs, needed), todo);
+    return this.#after(this.#freeAfter(waitMs, needed), work);
   }
 
   /** Resolves when the prover has nothing to do. */
@@ -37,8 +37,8 @@ export class ProverQueue {
     } while (seen !== this.#busy);
   }
 
-  #after<T>(free: Promise<void>, todo: (prover: CardProver) => Promise<T>): Promise<T> {
-    const result = free.then(() => todo(this.#prover));
+  #after<T>(free: Promise<void>, work: (prover: CardProver) => Promise<T>): Promise<T> {
+    const result = free.then(() => work(this.#prover));
     this.#busy = result.then(
       () => {},
       () => {},
