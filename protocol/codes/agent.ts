@@ -87,6 +87,6 @@ export const agentCodes = codes({
     status: 503,
     title: 'Queue full',
     detail: 'More proofs wait to be checked than the queue holds.',
-    fix: 'Try again: the exam ends as ours and nobody is marked.',
+    fix: 'Nothing to do: the answer is kept and checked later. If that takes too long the exam ends as ours and nobody is marked.',
   },
 });

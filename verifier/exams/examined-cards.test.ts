@@ -41,6 +41,15 @@ describe('the cards of an exam', () => {
     expect(memoryOf(silent)).toBeNull();
   });
 
+  it('have none in the memory of the host where they are GPUs: that shows nothing of their own', () => {
+    expect(memoryOf(claim('Big', 24 * 2 ** 30, 'cpu'))).toBeNull();
+    const cpu = givenClass('cpu', 'cpu', { gflops: 10 });
+    const host: CardClaim = { ...claim('Xeon', 2 ** 34, 'cpu'), kind: 'cpu', engine: 'onnx-cpu' };
+    expect(examinedCards({ classes: [cpu] }, stateOf(host), times)[0]?.memory).toMatchObject({
+      engine: 'cpu',
+    });
+  });
+
   it('have three times what a build should take beside the time for arming, and a quarter of an hour at most', () => {
     const card = claim('Big', 24 * 2 ** 30);
     const shape = memoryShapeFor(big, card);

@@ -17,6 +17,8 @@ export interface ExaminedCard extends RoomCard {
 
 /** A card has this many times what building its table should take, and never longer than the protocol lets a cohort wait. */
 const buildTimes = 3;
+/** The table engine over the host's memory. */
+const hostMemoryEngine = 'cpu';
 /** A walk's commit is waited for this many deadlines, so that a slow card gets a figure, not silence. */
 const walkTimes = 5;
 const walkAtLeastMs = 10_000;
@@ -50,6 +52,8 @@ export const isExaminable = (catalogue: Catalogue, { enrolment }: DeviceState): 
 
 function memoryAsk(cardClass: CardClass, claim: CardClaim, armMs: number): MemoryAsk | null {
   const engine = claim.memoryEngine ?? null;
+  // A table in the host's memory shows nothing of a GPU's.
+  if (claim.kind === 'gpu' && engine === hostMemoryEngine) return null;
   const shape = memoryShapeFor(cardClass, claim);
   if (engine === null || shape === null) return null;
   const buildMs = buildTimes * tableBuildMs(cardClass, claim, shape);

@@ -17,8 +17,8 @@ export interface ProofPoolOptions {
 }
 
 /**
- * Checks proofs of both parts off the main thread. The queue is bounded: whoever meets a full one ends the exam as ours, so a flood
- * of proofs can neither fill the memory nor make honest devices late.
+ * Checks proofs of both parts off the main thread. The queue is bounded, so a flood of proofs can't fill the memory; who meets
+ * a full one keeps the answer and tries again, and no device is late by it: its clock has stopped.
  */
 export class ProofPool {
   readonly #pool: Piscina<Proof, ProofVerdict>;
