@@ -18,7 +18,7 @@ import { roundSeed } from '../challenges/pages/rounds.js';
 import { startOfPage } from '../challenges/pages/start.js';
 import { concat, toBase64 } from '../protocol/bytes.js';
 import { limits } from '../protocol/limits.js';
-import type { Reveal, WalkerReveal } from '../protocol/messages/exam.js';
+import type { Reveal, WalkerReveal } from '../protocol/messages/reveals.js';
 import type { Proof } from '../verifier/proofs/proof.js';
 
 // Proofs of the largest shapes for a check to be timed on, made without the work that they would prove: of each round's

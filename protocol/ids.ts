@@ -17,10 +17,24 @@ export const Signature = Type.String({ pattern: '^[0-9a-f]{128}$' });
 /** 16 random bytes in hexadecimal, with a prefix that says of what. */
 export const ExamId = Type.String({ pattern: '^ex_[0-9a-f]{32}$' });
 export const FactId = Type.String({ pattern: '^fa_[0-9a-f]{32}$' });
+export const ProbeId = Type.String({ pattern: '^pr_[0-9a-f]{32}$' });
+export const LeaseId = Type.String({ pattern: '^le_[0-9a-f]{32}$' });
+/** A marketplace's key. Only its hash is kept. */
+export const ApiKey = Type.String({ pattern: '^ak_[0-9a-f]{64}$' });
+/** What lets the tenant's witness speak for one lease. Only its hash is kept. */
+export const WitnessToken = Type.String({ pattern: '^wt_[0-9a-f]{64}$' });
+/** What the tags of a card are about: an hour of UTC, counted from 1970, or a lease. */
+export const TranscriptId = Type.String({ pattern: '^(hr_[0-9]{1,9}|le_[0-9a-f]{32})$' });
 export const Nonce = Type.String({ pattern: '^no_[0-9a-f]{32}$' });
 export const SessionToken = Type.String({ pattern: '^se_[0-9a-f]{64}$' });
 
 export const newExamId = (random: RandomBytes): string => `ex_${toHex(random(16))}`;
 export const newFactId = (random: RandomBytes): string => `fa_${toHex(random(16))}`;
+export const newProbeId = (random: RandomBytes): string => `pr_${toHex(random(16))}`;
+export const newLeaseId = (random: RandomBytes): string => `le_${toHex(random(16))}`;
+export const newApiKey = (random: RandomBytes): string => `ak_${toHex(random(32))}`;
+export const newWitnessToken = (random: RandomBytes): string => `wt_${toHex(random(32))}`;
 export const newNonce = (random: RandomBytes): string => `no_${toHex(random(16))}`;
 export const newSessionToken = (random: RandomBytes): string => `se_${toHex(random(32))}`;
+/** The transcript of the hour that holds an instant. @param at milliseconds since 1970 UTC */
+export const hourTranscript = (at: number): string => `hr_${Math.floor(at / 3600_000)}`;

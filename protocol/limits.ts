@@ -20,8 +20,8 @@ export const limits = {
   rounds: 256,
   /** Pages in one round: 16 MiB of digests, in a tree of 2^14 leaves. */
   pages: 1 << 20,
-  /** Layers of the page network. */
-  layers: 4096,
+  /** Layers of the page network: a ballast table is small and takes long to make. */
+  layers: 16_384,
   /** Banks of a table: 1,024 of 256 MiB are more than any card has. */
   banks: 1024,
   /** Pages of one bank: a power of two, 2^24 pages of 256 bytes are 4 GiB. */
@@ -42,4 +42,14 @@ export const limits = {
   openings: 32,
   /** Length of a Merkle path: a tree of 2^14 leaves. */
   pathLength: 14,
+  /** Walkers opened of one probe, or of one card's links of an offline chain. */
+  probeOpenings: 8,
+  /** Links of an offline chain: a day of links of a minute. The roots of one card over all of them are 46 KB. */
+  links: 1440,
+  /** Squarings of one link: some hours of the fastest program there is. */
+  squarings: 2 ** 40,
+  /** Characters of a chain's token: 64 cards at some 100 each, in base64. */
+  chainToken: 16 * 1024,
+  /** Characters of a marketplace's own name for a lease. */
+  referenceLength: 64,
 } as const;

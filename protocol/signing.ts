@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 
 /** What a signature is for. Part of the signed bytes, so that one can never pass as another. */
-export type SigningPurpose = 'enrol' | 'session';
+export type SigningPurpose = 'enrol' | 'session' | 'transcript' | 'receipt' | 'witness';
 
 /**
  * The bytes that are signed: `touchstone/v1/<purpose>`, a line feed, and the message as canonical JSON (RFC 8785).

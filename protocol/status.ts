@@ -24,6 +24,10 @@ export const ExamOutcome = Type.Union([
 ]);
 export type ExamOutcome = Static<typeof ExamOutcome>;
 
+/** How a probe ended: `unanswered` is a line that broke, `ours` our own fault. Only `passed` proves, and only `failed` is the card's fault. */
+export const ProbeOutcome = ExamOutcome;
+export type ProbeOutcome = ExamOutcome;
+
 /** One line of a verdict: what was measured, what is required, and what to do. */
 export const Check = Type.Object({
   check: Type.String({ description: 'Such as compute.rate' }),

@@ -7,6 +7,7 @@ import { drawWalkers } from '../challenges/memory/openings.js';
 import { fromHex } from '../protocol/bytes.js';
 import { systemClock } from '../protocol/clock.js';
 import { TouchstoneError } from '../protocol/error.js';
+import type { CardMessage } from '../protocol/messages/exam.js';
 import { loadDevices } from '../scoring/queries/devices.js';
 import { examHistory, examOutcomes } from '../scoring/queries/exams.js';
 import { insertFacts } from '../scoring/queries/insert-facts.js';
@@ -15,6 +16,8 @@ import { openClickHouse } from '../scoring/storage/clickhouse.js';
 import { migrate } from '../scoring/storage/migrate.js';
 import { isRefusal } from '../scoring/storage/refusal.js';
 import { buildApp } from './app.js';
+import type { Desk } from './connections/desk.js';
+import { Desks } from './connections/desks.js';
 import { Hub } from './connections/hub.js';
 import { Devices } from './devices/devices.js';
 import { Recorder } from './devices/recorder.js';
@@ -147,6 +150,18 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     },
     log,
   });
+  const exams: Desk<CardMessage> = {
+    connected(device) {
+      examiner.connected(device).catch((error) => {
+        log.error({ err: error, device }, 'a connected device could not be taken up');
+        hub.get(device)?.close('session.ended');
+      });
+    },
+    disconnected: (device) => examiner.disconnected(device),
+    receive: (device, message, at) => examiner.receive(device, message, at),
+    close: () => examiner.close(),
+  };
+  const desks = new Desks({ exams, tables: null, probes: null, offline: null });
   let own: ReadonlySet<string> = new Set();
   const services: Services = {
     options,
@@ -163,6 +178,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     state,
     nonces: new Nonces(state, random, clock),
     sessions: new Sessions(state, random, clock),
+    desks,
     examiner,
     metrics,
   };
@@ -176,7 +192,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     url,
     async close() {
       stopPresence();
-      examiner.close();
+      desks.close();
       lag.close();
       for (const connection of [...hub.all()]) connection.close('session.ended');
       await closeWithin(app, closeMs);

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Code } from '../protocol/codes/table.js';
-import type { ExamFact, NetworkFact } from '../scoring/facts.js';
+import type { ExamFact, NetworkFact } from '../scoring/facts/facts.js';
 import type { NotMeasured } from './network/network-exams.js';
 
 /** What is read when somebody asks, instead of being kept. */

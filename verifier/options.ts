@@ -36,6 +36,23 @@ export interface VerifierOptions {
   /** How lines are measured, where otherwise than usual. */
   readonly network: Partial<NetworkSettings>;
   readonly pingMs: number;
+  /** Mean time between the probes of a card, milliseconds. */
+  readonly probeMeanMs: number;
+  /** The same while it is leased. */
+  readonly leaseProbeMeanMs: number;
+  /** Walkers opened of a probe. */
+  readonly probeOpenings: number;
+  /** Bytes of the table that a leased card keeps, where its class needs no more. */
+  readonly ballastBytes: number;
+  /** Time of one link of an offline chain on the device's own best rate, and of a whole chain, milliseconds. */
+  readonly linkMs: number;
+  readonly chainMs: number;
+  /** How often a connected device is given a new chain, milliseconds: so much of an outage can be solved ahead. */
+  readonly chainEveryMs: number;
+  /** Most that is credited to a device for outages within 30 days, milliseconds. */
+  readonly outageCreditMs: number;
+  /** A Solana RPC whose latest block hash is a beacon for probes of leases; none when null. */
+  readonly beaconRpc: string | null;
   /** Requests a minute from one address. */
   readonly requestsPerMinute: number;
   /** Enrolments an hour from one address: each new device is kept. */
@@ -60,6 +77,15 @@ export const defaultOptions: Omit<VerifierOptions, 'dataDir' | 'catalogue'> = {
   revealMs: 15_000,
   network: {},
   pingMs: 10_000,
+  probeMeanMs: 10 * 60_000,
+  leaseProbeMeanMs: 3 * 60_000,
+  probeOpenings: 4,
+  ballastBytes: 256 * 2 ** 20,
+  linkMs: 60_000,
+  chainMs: 6 * 3600_000,
+  chainEveryMs: 60_000,
+  outageCreditMs: 36 * 3600_000,
+  beaconRpc: null,
   requestsPerMinute: 600,
   enrolmentsPerHour: 2_000,
   busyAfterMs: 2_000,

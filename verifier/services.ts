@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Logger } from 'pino';
 import type { Clock, RandomBytes } from '../protocol/clock.js';
+import type { Desks } from './connections/desks.js';
 import type { Hub } from './connections/hub.js';
 import type { Devices } from './devices/devices.js';
 import type { Recorder } from './devices/recorder.js';
@@ -30,6 +31,7 @@ export interface Services {
   readonly state: HotState;
   readonly nonces: Nonces;
   readonly sessions: Sessions;
+  readonly desks: Desks;
   readonly examiner: Examiner;
   readonly metrics: Metrics;
 }

@@ -1,7 +1,7 @@
 import nacl from 'tweetnacl';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromHex } from '../../protocol/bytes.js';
-import type { VerifierMessage } from '../../protocol/messages/exam.js';
+import type { VerifierMessage } from '../../protocol/messages/wire.js';
 import { signingBytes } from '../../protocol/signing.js';
 import { identityOf } from '../identity.js';
 import { ReferenceProver, tinyShape } from '../testing/reference-prover.js';

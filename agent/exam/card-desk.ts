@@ -1,6 +1,7 @@
 import { codeTable } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
-import type { ArmedCard, CardMessage, ExamPart, VerifierMessage } from '../../protocol/messages/exam.js';
+import type { ArmedCard, CardMessage, ExamPart } from '../../protocol/messages/exam.js';
+import type { VerifierMessage } from '../../protocol/messages/wire.js';
 import type { ExamEvent } from './events.js';
 import { getReady, show, work } from './part-steps.js';
 import type { CardProver } from './prover.js';

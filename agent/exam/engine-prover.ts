@@ -5,7 +5,7 @@ import { buildTable, type MemoryProof, proveWalk } from '../../challenges/memory
 import { requireMemoryShape } from '../../challenges/memory/shape.js';
 import { toHex } from '../../protocol/bytes.js';
 import { TouchstoneError } from '../../protocol/error.js';
-import type { Opening, Reveal, WalkerOpening, WalkerReveal } from '../../protocol/messages/exam.js';
+import type { Opening, Reveal, WalkerOpening, WalkerReveal } from '../../protocol/messages/reveals.js';
 import type { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
 import type { CardProver } from './prover.js';
 

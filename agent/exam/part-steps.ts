@@ -1,5 +1,6 @@
 import { fromHex, toHex } from '../../protocol/bytes.js';
-import type { ArmedCard, ExamPart, ExamReveal, VerifierMessage } from '../../protocol/messages/exam.js';
+import type { ArmedCard, ExamPart, ExamReveal } from '../../protocol/messages/exam.js';
+import type { VerifierMessage } from '../../protocol/messages/wire.js';
 import type { CardProver } from './prover.js';
 
 type ExamOpen = Extract<VerifierMessage, { type: 'exam.open' }>;

@@ -1,4 +1,4 @@
-import type { Opening, Reveal, WalkerOpening, WalkerReveal } from '../../protocol/messages/exam.js';
+import type { Opening, Reveal, WalkerOpening, WalkerReveal } from '../../protocol/messages/reveals.js';
 import type { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
 
 /**
@@ -20,8 +20,11 @@ export interface CardProver {
    * @param onProgress called with the share done, 0 to 1
    */
   build(shape: MemoryShape, tableSeed: Uint8Array, onProgress: (share: number) => void): Promise<string>;
-  /** Walks all rounds on the table for a 32-byte walk seed; resolves with one root (32 bytes) for each round. */
-  walk(walkSeed: Uint8Array, onProgress: (share: number) => void): Promise<Uint8Array[]>;
+  /**
+   * Walks on the table for a 32-byte walk seed; resolves with one root (32 bytes) for each round.
+   * @param rounds as many as the table's shape says when absent; a probe has others
+   */
+  walk(walkSeed: Uint8Array, onProgress: (share: number) => void, rounds?: number): Promise<Uint8Array[]>;
   /** The leaves and paths of the last walk. */
   revealWalk(openings: readonly WalkerOpening[]): Promise<WalkerReveal[]>;
   /** Lets the table go: the memory belongs to whoever uses the card. */

@@ -1,4 +1,5 @@
-import type { CardMessage, ExamPart, VerifierMessage } from '../../protocol/messages/exam.js';
+import type { CardMessage, ExamPart } from '../../protocol/messages/exam.js';
+import type { VerifierMessage } from '../../protocol/messages/wire.js';
 import { CardDesk } from './card-desk.js';
 import type { ExamEvent } from './events.js';
 import type { CardProver } from './prover.js';

@@ -1,4 +1,4 @@
-import type { Opening, Reveal, WalkerOpening, WalkerReveal } from '../../protocol/messages/exam.js';
+import type { Opening, Reveal, WalkerOpening, WalkerReveal } from '../../protocol/messages/reveals.js';
 import type { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
 
 /** What the main process can ask of a card's process, with what comes back. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type WorkerFile, workerFile } from '../../challenges/engines/worker-file.js';
 import { isCode } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
-import type { Opening, Reveal, WalkerOpening, WalkerReveal } from '../../protocol/messages/exam.js';
+import type { Opening, Reveal, WalkerOpening, WalkerReveal } from '../../protocol/messages/reveals.js';
 import type { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
 import type { CardProver } from './prover.js';
 import type { WorkerCall, WorkerCalls, WorkerReply, WorkerRequest } from './worker-calls.js';

@@ -1,4 +1,5 @@
-import type { CardMessage, ExamPart, VerifierMessage } from '../../protocol/messages/exam.js';
+import type { CardMessage, ExamPart } from '../../protocol/messages/exam.js';
+import type { VerifierMessage } from '../../protocol/messages/wire.js';
 import type { MemoryShape } from '../../protocol/shapes.js';
 import type { ExamEvent } from '../exam/events.js';
 import type { CardProver } from '../exam/prover.js';

@@ -1,6 +1,6 @@
 import { createReferenceEngine } from '../../challenges/engines/reference.js';
 import { createReferenceTableEngine } from '../../challenges/engines/reference-table.js';
-import type { Opening, Reveal, WalkerOpening, WalkerReveal } from '../../protocol/messages/exam.js';
+import type { Opening, Reveal, WalkerOpening, WalkerReveal } from '../../protocol/messages/reveals.js';
 import type { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
 import { type CardEngines, EngineProver } from '../exam/engine-prover.js';
 import type { CardProver } from '../exam/prover.js';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { AgentMessage, VerifierMessage } from '../../protocol/messages/exam.js';
+import type { AgentMessage, VerifierMessage } from '../../protocol/messages/wire.js';
 
 export interface Refusal {
   readonly status: number;

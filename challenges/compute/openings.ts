@@ -1,4 +1,4 @@
-import type { Opening } from '../../protocol/messages/exam.js';
+import type { Opening } from '../../protocol/messages/reveals.js';
 import type { ComputeShape } from '../../protocol/shapes.js';
 import { drawDistinct, type RandomInt } from '../proofs/draw.js';
 

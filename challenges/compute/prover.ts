@@ -1,4 +1,4 @@
-import type { Opening, Reveal } from '../../protocol/messages/exam.js';
+import type { Opening, Reveal } from '../../protocol/messages/reveals.js';
 import type { ComputeShape } from '../../protocol/shapes.js';
 import type { PreparedCompute } from '../engines/engine.js';
 import { networkFromSeed } from '../pages/network.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Reveal } from '../../protocol/messages/exam.js';
+import type { Reveal } from '../../protocol/messages/reveals.js';
 import type { RecomputePages } from '../engines/engine.js';
 import { createOnnxRecompute } from '../engines/onnx/recompute.js';
 import { type HonestExam, honestExam, seedOf, smallShape } from './testing/honest.js';

@@ -1,5 +1,5 @@
 import { sameBytes } from '../../protocol/bytes.js';
-import type { Opening } from '../../protocol/messages/exam.js';
+import type { Opening } from '../../protocol/messages/reveals.js';
 import type { ComputeShape } from '../../protocol/shapes.js';
 import type { RecomputePages } from '../engines/engine.js';
 import { seededNetwork } from '../pages/network.js';

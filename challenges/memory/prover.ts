@@ -1,4 +1,4 @@
-import type { WalkerOpening, WalkerReveal } from '../../protocol/messages/exam.js';
+import type { WalkerOpening, WalkerReveal } from '../../protocol/messages/reveals.js';
 import type { MemoryShape } from '../../protocol/shapes.js';
 import type { PreparedTable } from '../engines/table.js';
 import { leafHash } from '../merkle.js';

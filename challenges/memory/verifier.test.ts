@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { WalkerReveal } from '../../protocol/messages/exam.js';
+import type { WalkerReveal } from '../../protocol/messages/reveals.js';
 import type { RecomputePages } from '../engines/engine.js';
 import { createOnnxRecompute } from '../engines/onnx/recompute.js';
 import { referenceRecompute } from '../engines/reference.js';

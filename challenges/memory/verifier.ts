@@ -1,4 +1,4 @@
-import type { WalkerOpening } from '../../protocol/messages/exam.js';
+import type { WalkerOpening } from '../../protocol/messages/reveals.js';
 import type { MemoryShape } from '../../protocol/shapes.js';
 import type { RecomputePages } from '../engines/engine.js';
 import { seededNetwork } from '../pages/network.js';

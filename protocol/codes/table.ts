@@ -2,6 +2,9 @@ import { agentCodes } from './agent.js';
 import { deviceReasonCodes } from './device.js';
 import { examErrorCodes, examReasonCodes, memoryCodes, networkCodes, proofCodes, rateCodes } from './exam.js';
 import { identityCodes } from './identity.js';
+import { leaseErrorCodes, leaseReasonCodes } from './lease.js';
+import { offlineErrorCodes, offlineReasonCodes } from './offline.js';
+import { probeErrorCodes, probeReasonCodes } from './probe.js';
 import { requestCodes } from './request.js';
 import { serviceCodes } from './service.js';
 import { socketCodes } from './socket.js';
@@ -18,6 +21,12 @@ export const codeTable = {
   ...rateCodes,
   ...memoryCodes,
   ...networkCodes,
+  ...probeErrorCodes,
+  ...probeReasonCodes,
+  ...offlineErrorCodes,
+  ...offlineReasonCodes,
+  ...leaseErrorCodes,
+  ...leaseReasonCodes,
   ...deviceReasonCodes,
   ...agentCodes,
   ...storageCodes,
@@ -26,6 +35,9 @@ export const codeTable = {
 
 export type Code = keyof typeof codeTable;
 export type ExamErrorCode = keyof typeof examErrorCodes;
+export type ProbeReasonCode = keyof typeof probeReasonCodes;
+export type OfflineReasonCode = keyof typeof offlineReasonCodes;
+export type LeaseReasonCode = keyof typeof leaseReasonCodes;
 export type ExamReasonCode = keyof typeof examReasonCodes;
 /** What is wrong with a proof of either part. */
 export type ProofCode = keyof typeof proofCodes | 'proof.wrong-walk';

@@ -5,50 +5,15 @@ import { ComputeShape, MemoryShape } from '../shapes.js';
 import { Check, DeviceStatus, ExamOutcome } from '../status.js';
 import { EngineName } from '../text.js';
 import { CardIndex } from './cards.js';
-import { NetworkDownload, NetworkReceived, NetworkUpload } from './network.js';
+import { Opening, Reveal, WalkerOpening, WalkerReveal } from './reveals.js';
 
 const Milliseconds = Type.Integer({ minimum: 0, maximum: 24 * 3600_000 });
-const Round = Type.Integer({ minimum: 0, maximum: limits.rounds - 1 });
-const Page = Type.Integer({ minimum: 0, maximum: limits.pages - 1 });
-const Walker = Type.Integer({ minimum: 0, maximum: limits.walkers - 1 });
-/** Base64, because 32 leaves with their paths in hexadecimal would be 100 kB: it keeps a reveal within 64 KiB. */
-const Base64 = (bytes: number) =>
-  Type.String({ pattern: '^[A-Za-z0-9+/]*={0,2}$', maxLength: Math.ceil(bytes / 3) * 4 });
-/** Twice an honest leaf: one of the wrong length is a proof with a fault, not a message of the wrong form. */
-const Leaf = Base64(2 * 1024);
-const Path = Base64(32 * limits.pathLength);
-
 /**
  * The parts of a card's exam, one after the other, each by the same steps: arm, ready, go, commit, open, reveal. To be
  * armed for `memory` is to build the table, and its `go` is the walk.
  */
 export const ExamPart = Type.Union([Type.Literal('compute'), Type.Literal('memory')]);
 export type ExamPart = Static<typeof ExamPart>;
-
-/** One page of a compute exam. */
-export const Opening = Type.Object({ round: Round, page: Page }, { additionalProperties: false });
-export type Opening = Static<typeof Opening>;
-
-/** One walker of a memory exam. */
-export const WalkerOpening = Type.Object({ round: Round, walker: Walker }, { additionalProperties: false });
-export type WalkerOpening = Static<typeof WalkerOpening>;
-
-/**
- * A revealed leaf (base64 of 1,024 bytes, checked by the proof code) and its Merkle path (base64 of 32 bytes a node,
- * leaf upwards).
- */
-export const Reveal = Type.Object(
-  { round: Round, page: Page, leaf: Leaf, path: Path },
-  { additionalProperties: false },
-);
-export type Reveal = Static<typeof Reveal>;
-
-/** The same of a walker: its leaf has up to 256 results of 4 bytes, the last one of a round may be shorter. */
-export const WalkerReveal = Type.Object(
-  { round: Round, walker: Walker, leaf: Leaf, path: Path },
-  { additionalProperties: false },
-);
-export type WalkerReveal = Static<typeof WalkerReveal>;
 
 // ---- verifier → agent ----
 
@@ -141,18 +106,6 @@ export const ErrorMessage = Type.Object({
   card: Type.Optional(CardIndex),
 });
 
-export const VerifierMessage = Type.Union([
-  ExamArm,
-  ExamGo,
-  ExamOpen,
-  ExamVerdict,
-  NetworkDownload,
-  NetworkUpload,
-  StatusMessage,
-  ErrorMessage,
-]);
-export type VerifierMessage = Static<typeof VerifierMessage>;
-
 // ---- agent → verifier ----
 
 export const ExamReady = Type.Object(
@@ -212,7 +165,3 @@ export type ExamReveal = Static<typeof ExamReveal>;
 /** What a device says of one card in an exam. */
 export const CardMessage = Type.Union([ExamReady, ExamDecline, ExamCommit, ExamReveal]);
 export type CardMessage = Static<typeof CardMessage>;
-
-export const AgentMessage = Type.Union([CardMessage, NetworkReceived]);
-export type AgentMessage = Static<typeof AgentMessage>;
-export type AgentMessageType = AgentMessage['type'];

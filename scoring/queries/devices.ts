@@ -2,7 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { Type } from 'typebox';
 import { DeviceId } from '../../protocol/ids.js';
 import type { DeviceStatus } from '../../protocol/status.js';
-import type { EnrolledFact } from '../facts.js';
+import type { EnrolledFact } from '../facts/facts.js';
 import { statement } from '../storage/statements.js';
 import { readEnrolled, readTransition } from './fact-body.js';
 

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { DeviceId } from '../../protocol/ids.js';
 import { CardIndex } from '../../protocol/messages/cards.js';
 import { ExamOutcome } from '../../protocol/status.js';
-import type { ExamFact } from '../facts.js';
+import type { ExamFact } from '../facts/facts.js';
 import { statement } from '../storage/statements.js';
 import { readExam } from './fact-body.js';
 

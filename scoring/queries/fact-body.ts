@@ -1,7 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { TouchstoneError } from '../../protocol/error.js';
-import { EnrolledFact, ExamFact, Fact, NetworkFact, TransitionFact } from '../facts.js';
+import { EnrolledFact, ExamFact, Fact, NetworkFact, TransitionFact } from '../facts/facts.js';
 
 /** Reads facts of one kind back from the `body` of their events. @throws TouchstoneError `storage.row-unexpected` */
 function bodyReader<S extends TSchema>(schema: S): (body: string) => Static<S> {

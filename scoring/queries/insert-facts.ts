@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { tableBytes, walkedBytes } from '../../protocol/shapes.js';
-import type { ExamFact, Fact, HeartbeatFact, MemoryPart, NetworkFact, PresenceFact } from '../facts.js';
+import type { ExamFact, Fact, HeartbeatFact, MemoryPart, NetworkFact, PresenceFact } from '../facts/facts.js';
 
 /** A fact and its place in the batch. */
 type Placed<F extends Fact> = readonly [fact: F, position: number];

@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { Type } from 'typebox';
 import { DeviceId } from '../../protocol/ids.js';
-import type { NetworkFact } from '../facts.js';
+import type { NetworkFact } from '../facts/facts.js';
 import { statement } from '../storage/statements.js';
 import { readNetwork } from './fact-body.js';
 

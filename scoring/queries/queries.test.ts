@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { TouchstoneError } from '../../protocol/error.js';
-import type { Fact } from '../facts.js';
+import type { Fact } from '../facts/facts.js';
 import { migrate } from '../storage/migrate.js';
 import {
   deviceId,

@@ -7,7 +7,7 @@ import type {
   NetworkFact,
   PresenceFact,
   TransitionFact,
-} from '../facts.js';
+} from '../facts/facts.js';
 
 // Facts for tests: complete, valid, and different where the tests say so.
 

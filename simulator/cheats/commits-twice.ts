@@ -6,7 +6,8 @@ import { ExamRunner } from '../../agent/exam/runner.js';
 import { agentInfo } from '../../agent/version.js';
 import { toHex } from '../../protocol/bytes.js';
 import type { RandomBytes } from '../../protocol/clock.js';
-import type { CardMessage, ExamPart, VerifierMessage } from '../../protocol/messages/exam.js';
+import type { CardMessage, ExamPart } from '../../protocol/messages/exam.js';
+import type { VerifierMessage } from '../../protocol/messages/wire.js';
 
 const pauseMs = 1000;
 

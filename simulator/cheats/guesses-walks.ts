@@ -1,6 +1,6 @@
 import type { TableEngine } from '../../challenges/engines/table.js';
 import type { RandomBytes } from '../../protocol/clock.js';
-import type { WalkerOpening } from '../../protocol/messages/exam.js';
+import type { WalkerOpening } from '../../protocol/messages/reveals.js';
 
 /** Which walkers of a walk ended in a guess: the prover knows it, and the verifier does not. */
 export class Guesses {

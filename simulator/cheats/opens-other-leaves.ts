@@ -1,5 +1,5 @@
 import type { CardProver } from '../../agent/exam/prover.js';
-import type { Opening, WalkerOpening } from '../../protocol/messages/exam.js';
+import type { Opening, WalkerOpening } from '../../protocol/messages/reveals.js';
 import { allOf } from './all-of.js';
 
 /**

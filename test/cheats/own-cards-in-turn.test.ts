@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ComputeProof, proveCompute } from '../../challenges/compute/prover.js';
 import { createReferenceEngine } from '../../challenges/engines/reference.js';
 import { fromHex, toHex } from '../../protocol/bytes.js';
-import type { VerifierMessage } from '../../protocol/messages/exam.js';
+import type { VerifierMessage } from '../../protocol/messages/wire.js';
 import type { DeviceDocument } from '../../verifier/documents/schemas.js';
 import { slowCatalogue } from '../verifier/testing/honest.js';
 import { cpuClaim, RawAgent, type RawSocket } from '../verifier/testing/raw-agent.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CardProver } from '../../agent/exam/prover.js';
-import type { WalkerOpening } from '../../protocol/messages/exam.js';
+import type { WalkerOpening } from '../../protocol/messages/reveals.js';
 import { allOf } from '../../simulator/cheats/all-of.js';
 import { runCommittingTwice } from '../../simulator/cheats/commits-twice.js';
 import {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AgentSocket, openSocket } from '../../agent/connection/socket.js';
-import type { CardMessage, VerifierMessage } from '../../protocol/messages/exam.js';
+import type { CardMessage } from '../../protocol/messages/exam.js';
+import type { VerifierMessage } from '../../protocol/messages/wire.js';
 import type { NetworkSettings } from '../../verifier/network/settings.js';
 import { exam, Lines } from '../../verifier/network/testing/lines.js';
 import { SlowLine } from './testing/slow-line.js';

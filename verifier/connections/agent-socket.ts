@@ -2,7 +2,8 @@ import type { WebSocket } from 'ws';
 import type { Clock } from '../../protocol/clock.js';
 import { type Code, codeTable } from '../../protocol/codes/table.js';
 import { limits } from '../../protocol/limits.js';
-import type { AgentMessage, CardMessage, VerifierMessage } from '../../protocol/messages/exam.js';
+import type { AgentMessage, VerifierMessage } from '../../protocol/messages/wire.js';
+import type { DeskMessage } from './desk.js';
 import type { Connection } from './hub.js';
 import { parseFrame } from './incoming.js';
 import type { Transfer } from './line.js';
@@ -22,7 +23,7 @@ export interface AgentSocketOptions {
   /** Pause between pings; a peer of whom nothing comes after two is gone. */
   readonly pingMs: number;
   /** @returns the code with which the message is refused, or null */
-  readonly receive: (message: CardMessage, at: number) => Code | null;
+  readonly receive: (message: DeskMessage, at: number) => Code | null;
   readonly closed: () => void;
   readonly refused: (code: Code) => void;
 }
@@ -151,7 +152,8 @@ export class AgentSocket implements Connection {
       title,
       detail,
       fix,
-      ...(about === undefined ? {} : { exam: about.exam, ...('card' in about && { card: about.card }) }),
+      ...(about !== undefined && 'exam' in about && { exam: about.exam }),
+      ...(about !== undefined && 'card' in about && { card: about.card }),
     });
     if (closes) socket.close(closeCodes[code] ?? 1008, code);
   }
@@ -167,5 +169,6 @@ export class AgentSocket implements Connection {
 /** How many large answers a message asks for: reveals, and commits, which come of all cards at one instant. */
 function answersTo(message: VerifierMessage): number {
   if (message.type === 'exam.go') return message.cards.length;
-  return message.type === 'exam.open' ? 1 : 0;
+  const { type } = message;
+  return type === 'exam.open' || type === 'probe.open' || type === 'offline.open' ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import type { VerifierMessage } from '../../protocol/messages/exam.js';
+import type { VerifierMessage } from '../../protocol/messages/wire.js';
 import type { Line } from './line.js';
 
 /** One agent's living connection, as the rest of the verifier sees it. */

@@ -1,15 +1,12 @@
 import { Compile } from 'typebox/compile';
 import type { Code } from '../../protocol/codes/table.js';
 import { limits } from '../../protocol/limits.js';
-import {
-  type AgentMessage,
-  type AgentMessageType,
-  ExamCommit,
-  ExamDecline,
-  ExamReady,
-  ExamReveal,
-} from '../../protocol/messages/exam.js';
+import { ExamCommit, ExamDecline, ExamReady, ExamReveal } from '../../protocol/messages/exam.js';
 import { NetworkReceived } from '../../protocol/messages/network.js';
+import { OfflineReport, OfflineReveal, OfflineSolved } from '../../protocol/messages/offline.js';
+import { ProbeCommit, ProbeDecline, ProbeReveal } from '../../protocol/messages/probe.js';
+import { TableDecline, TableReady } from '../../protocol/messages/table.js';
+import type { AgentMessage, AgentMessageType } from '../../protocol/messages/wire.js';
 
 // One validator a type instead of one for the union: the error can then say "unknown type" or "this type, but wrong".
 const validators: Record<AgentMessageType, { Check(value: unknown): boolean }> = {
@@ -18,6 +15,14 @@ const validators: Record<AgentMessageType, { Check(value: unknown): boolean }> =
   'exam.commit': Compile(ExamCommit),
   'exam.reveal': Compile(ExamReveal),
   'network.received': Compile(NetworkReceived),
+  'table.ready': Compile(TableReady),
+  'table.decline': Compile(TableDecline),
+  'probe.commit': Compile(ProbeCommit),
+  'probe.reveal': Compile(ProbeReveal),
+  'probe.decline': Compile(ProbeDecline),
+  'offline.solved': Compile(OfflineSolved),
+  'offline.report': Compile(OfflineReport),
+  'offline.reveal': Compile(OfflineReveal),
 };
 
 export type Parsed = { readonly message: AgentMessage } | { readonly refused: Code };

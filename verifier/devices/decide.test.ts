@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Code } from '../../protocol/codes/table.js';
 import type { DeviceStatus, ExamOutcome } from '../../protocol/status.js';
-import type { ExamFact } from '../../scoring/facts.js';
+import type { ExamFact } from '../../scoring/facts/facts.js';
 import { decide } from './decide.js';
 import type { DeviceState, ExamHistory } from './devices.js';
 

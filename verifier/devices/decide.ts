@@ -1,7 +1,7 @@
 import type { RandomBytes } from '../../protocol/clock.js';
 import { type Code, codeTable, isCode } from '../../protocol/codes/table.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
-import type { ExamFact, TransitionFact } from '../../scoring/facts.js';
+import type { ExamFact, TransitionFact } from '../../scoring/facts/facts.js';
 import { type IntegrityScore, scoreDevice } from '../../scoring/formula/v1/v1.js';
 import type { DeviceState, ExamHistory } from './devices.js';
 import { transitionFact } from './transition-fact.js';

@@ -1,4 +1,4 @@
-import type { ExamFact, Fact, NetworkFact } from '../../scoring/facts.js';
+import type { ExamFact, Fact, NetworkFact } from '../../scoring/facts/facts.js';
 import type { DeviceRecord } from '../../scoring/queries/devices.js';
 import type { ExamResult } from '../../scoring/queries/exams.js';
 
@@ -84,8 +84,7 @@ export class Devices {
         case 'network.measured':
           await this.#measured(fact);
           break;
-        case 'presence':
-        case 'heartbeat':
+        default:
           break;
       }
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import { givenClass } from '../../scoring/catalogue/given.js';
-import type { ExamFact } from '../../scoring/facts.js';
+import type { ExamFact } from '../../scoring/facts/facts.js';
 import { memoryPart } from '../../scoring/testing/facts.js';
 import type { DeviceState, ExamHistory } from './devices.js';
 import { isEligible, judgedExam } from './proven.js';

@@ -1,6 +1,6 @@
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import { type Catalogue, classById } from '../../scoring/catalogue/catalogue.js';
-import type { ExamFact } from '../../scoring/facts.js';
+import type { ExamFact } from '../../scoring/facts/facts.js';
 import type { DeviceState, ExamHistory } from './devices.js';
 import { sameHardware } from './hardware.js';
 

@@ -1,4 +1,4 @@
-import type { Fact } from '../../scoring/facts.js';
+import type { Fact } from '../../scoring/facts/facts.js';
 import type { Journal } from '../journal/journal.js';
 import type { Devices } from './devices.js';
 

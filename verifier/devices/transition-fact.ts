@@ -1,7 +1,7 @@
 import type { RandomBytes } from '../../protocol/clock.js';
 import type { Code } from '../../protocol/codes/table.js';
 import { newFactId } from '../../protocol/ids.js';
-import type { TransitionFact } from '../../scoring/facts.js';
+import type { TransitionFact } from '../../scoring/facts/facts.js';
 import type { DeviceState } from './devices.js';
 import { nextStatus, type TransitionCause } from './transitions.js';
 

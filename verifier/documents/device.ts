@@ -2,7 +2,7 @@ import { type Code, codeTable, isCode } from '../../protocol/codes/table.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import { tableBytes } from '../../protocol/shapes.js';
 import { type CardClass, type Catalogue, unlistedId } from '../../scoring/catalogue/catalogue.js';
-import type { ExamFact, MemoryPart, NetworkFact } from '../../scoring/facts.js';
+import type { ExamFact, MemoryPart, NetworkFact } from '../../scoring/facts/facts.js';
 import type { Score } from '../../scoring/formula/v1/v1.js';
 import type { DeviceState, ExamHistory } from '../devices/devices.js';
 import { isEligible, judgedExam } from '../devices/proven.js';

@@ -1,6 +1,6 @@
 import { codeTable, isCode } from '../../protocol/codes/table.js';
 import type { DeviceStatus } from '../../protocol/status.js';
-import type { Fact } from '../../scoring/facts.js';
+import type { Fact } from '../../scoring/facts/facts.js';
 import type { Score } from '../../scoring/formula/v1/v1.js';
 import { cardDocuments, type DeviceFacts, networkResult, reasonOf, timeOf } from './device.js';
 import type { ExplainDocument, HistoryEntry, ScorePart } from './schemas.js';
@@ -140,6 +140,23 @@ function historyEntry(fact: Fact): HistoryEntry[] {
       const reasons = [...new Set(checks.map(({ code }) => code))];
       return [{ ...entry, summary: 'line measured', reasons, inputs }];
     }
+    case 'probe.finished': {
+      const { card, outcome, code, elapsedMs, deadlineMs } = fact;
+      const inputs = numbers({ elapsedMs });
+      const summary = `card ${card}: probe ${outcome}`;
+      return [{ ...entry, summary, reasons: [code], inputs, thresholds: { deadlineMs } }];
+    }
+    case 'offline.shown': {
+      const { from, to, links, code, cards } = fact;
+      const credited = Math.max(0, ...cards.map(({ creditedMs }) => creditedMs));
+      const inputs = { outageMs: to - from, creditedMs: credited, links };
+      return [{ ...entry, summary: 'outage shown', reasons: [code], inputs }];
+    }
+    case 'lease.moved':
+      return [{ ...entry, summary: `lease ${fact.from ?? 'none'} → ${fact.to}`, reasons: fact.reasons }];
+    case 'table.built':
+    case 'squaring.measured':
+    case 'lease.witnessed':
     case 'presence':
     case 'heartbeat':
       return [];

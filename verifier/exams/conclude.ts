@@ -1,7 +1,7 @@
 import type { Clock, RandomBytes } from '../../protocol/clock.js';
 import { newFactId } from '../../protocol/ids.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
-import type { ExamFact, NetworkFact } from '../../scoring/facts.js';
+import type { ExamFact, NetworkFact } from '../../scoring/facts/facts.js';
 import type { Hub } from '../connections/hub.js';
 import { decide } from '../devices/decide.js';
 import type { Devices } from '../devices/devices.js';

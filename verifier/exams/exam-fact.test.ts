@@ -2,7 +2,7 @@ import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { computeOperations, walkedBytes } from '../../protocol/shapes.js';
 import { givenClass } from '../../scoring/catalogue/given.js';
-import { ExamFact } from '../../scoring/facts.js';
+import { ExamFact } from '../../scoring/facts/facts.js';
 import type { CardRecord } from './card-exam.js';
 import { examFact } from './exam-fact.js';
 

@@ -2,7 +2,7 @@ import type { Code } from '../../protocol/codes/table.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import type { Check } from '../../protocol/status.js';
 import type { CardClass } from '../../scoring/catalogue/catalogue.js';
-import type { ExamFact, MemoryPart } from '../../scoring/facts.js';
+import type { ExamFact, MemoryPart } from '../../scoring/facts/facts.js';
 import { judgeCard, type PartVerdict } from '../../scoring/judge/card.js';
 import { named } from '../../scoring/judge/check.js';
 import { judgeCompute } from '../../scoring/judge/compute.js';

@@ -4,7 +4,7 @@ import type { ExamErrorCode } from '../../protocol/codes/table.js';
 import { newExamId } from '../../protocol/ids.js';
 import type { CardMessage } from '../../protocol/messages/exam.js';
 import type { Catalogue } from '../../scoring/catalogue/catalogue.js';
-import type { NetworkFact } from '../../scoring/facts.js';
+import type { NetworkFact } from '../../scoring/facts/facts.js';
 import type { Hub } from '../connections/hub.js';
 import type { DeviceState, Devices } from '../devices/devices.js';
 import type { Recorder } from '../devices/recorder.js';

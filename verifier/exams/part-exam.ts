@@ -1,11 +1,6 @@
 import type { ExamErrorCode, ExamReasonCode, ProofCode } from '../../protocol/codes/table.js';
-import type {
-  CardMessage,
-  Opening,
-  Reveal,
-  WalkerOpening,
-  WalkerReveal,
-} from '../../protocol/messages/exam.js';
+import type { CardMessage } from '../../protocol/messages/exam.js';
+import type { Opening, Reveal, WalkerOpening, WalkerReveal } from '../../protocol/messages/reveals.js';
 import type { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
 
 /** How often one question is asked before silence is an answer. */

@@ -2,13 +2,8 @@ import { toHex } from '../../protocol/bytes.js';
 import type { Clock, RandomBytes } from '../../protocol/clock.js';
 import { codeTable, type ExamErrorCode } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
-import type {
-  ArmedCard,
-  CardMessage,
-  ExamOpen,
-  ExamPart,
-  VerifierMessage,
-} from '../../protocol/messages/exam.js';
+import type { ArmedCard, CardMessage, ExamOpen, ExamPart } from '../../protocol/messages/exam.js';
+import type { VerifierMessage } from '../../protocol/messages/wire.js';
 import type { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
 import { type CardExam, type CardRecord, newCardExam, presentPart, recordOf, step } from './card-exam.js';
 import type { Commitment, Draw, PartEvent, PartExam, PartPhase, Reveals, Seen } from './part-exam.js';

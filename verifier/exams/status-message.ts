@@ -1,4 +1,4 @@
-import type { VerifierMessage } from '../../protocol/messages/exam.js';
+import type { VerifierMessage } from '../../protocol/messages/wire.js';
 import type { DeviceState } from '../devices/devices.js';
 
 const dayMs = 24 * 3600_000;

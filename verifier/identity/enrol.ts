@@ -4,7 +4,7 @@ import { newFactId } from '../../protocol/ids.js';
 import { limits } from '../../protocol/limits.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import type { Enrolment } from '../../protocol/messages/enrolment.js';
-import type { EnrolledFact, Fact } from '../../scoring/facts.js';
+import type { EnrolledFact, Fact } from '../../scoring/facts/facts.js';
 import type { DeviceState } from '../devices/devices.js';
 import { sameHardware } from '../devices/hardware.js';
 import { transitionFact } from '../devices/transition-fact.js';

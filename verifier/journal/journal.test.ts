@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newFactId } from '../../protocol/ids.js';
-import type { Fact } from '../../scoring/facts.js';
+import type { Fact } from '../../scoring/facts/facts.js';
 import { segmentPath } from './files.js';
 import { Journal } from './journal.js';
 import { decodeRecords, encodeRecord } from './records.js';

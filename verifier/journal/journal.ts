@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { TouchstoneError } from '../../protocol/error.js';
-import type { Fact } from '../../scoring/facts.js';
+import type { Fact } from '../../scoring/facts/facts.js';
 import type { Position } from './cursor.js';
 import { listSegments, readAt, segmentPath, storageError, syncDirectory } from './files.js';
 import { lockDirectory } from './lock.js';

@@ -1,6 +1,6 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Fact } from '../../scoring/facts.js';
+import type { Fact } from '../../scoring/facts/facts.js';
 import { type Cursor, type Position, readCursor, writeCursor } from './cursor.js';
 import { appendLines, segmentPath, storageError } from './files.js';
 import type { Journal } from './journal.js';

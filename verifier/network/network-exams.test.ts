@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { codeTable } from '../../protocol/codes/table.js';
 import { limits } from '../../protocol/limits.js';
-import type { NetworkFact } from '../../scoring/facts.js';
+import type { NetworkFact } from '../../scoring/facts/facts.js';
 import type { NetworkSettings } from './settings.js';
 import { exam, Lines } from './testing/lines.js';
 import { type Manners, RawDevice } from './testing/raw-device.js';

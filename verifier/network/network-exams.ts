@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock, RandomBytes } from '../../protocol/clock.js';
 import { newFactId } from '../../protocol/ids.js';
-import type { NetworkFact } from '../../scoring/facts.js';
+import type { NetworkFact } from '../../scoring/facts/facts.js';
 import type { Connection, Hub } from '../connections/hub.js';
 import { download } from './download.js';
 import { networkFact } from './network-fact.js';

@@ -1,7 +1,7 @@
 import { median, megabitsPerSecond } from '../../challenges/network/throughput.js';
 import { type Code, codeTable } from '../../protocol/codes/table.js';
 import type { Check } from '../../protocol/status.js';
-import type { NetworkFact } from '../../scoring/facts.js';
+import type { NetworkFact } from '../../scoring/facts/facts.js';
 import type { TransferResult } from './transfer-end.js';
 
 /** What was measured of one line. */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock, RandomBytes } from '../../protocol/clock.js';
 import { newFactId } from '../../protocol/ids.js';
-import type { Fact } from '../../scoring/facts.js';
+import type { Fact } from '../../scoring/facts/facts.js';
 import type { Hub } from '../connections/hub.js';
 import type { Devices } from '../devices/devices.js';
 import type { Recorder } from '../devices/recorder.js';

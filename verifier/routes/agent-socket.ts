@@ -6,7 +6,7 @@ const devicesOfRequests = new WeakMap<FastifyRequest, string>();
 
 /** `GET /v1/agent`: the agent's one outbound WebSocket. The session is checked before the upgrade. */
 export function agentSocketRoute(app: FastifyInstance, services: Services): void {
-  const { sessions, hub, examiner, clock, options, metrics, log } = services;
+  const { sessions, hub, desks, clock, options, metrics } = services;
   app.get(
     '/v1/agent',
     {
@@ -26,18 +26,15 @@ export function agentSocketRoute(app: FastifyInstance, services: Services): void
         pingMs: options.pingMs,
         // One that was replaced says no more for its device, whatever it still had under way.
         receive: (message, at) =>
-          hub.get(device) === connection ? examiner.receive(device, message, at) : 'session.superseded',
+          hub.get(device) === connection ? desks.receive(device, message, at) : 'session.superseded',
         // A newer connection of the same device has taken over: the device is not gone.
-        closed: () => hub.remove(connection) && examiner.disconnected(device),
+        closed: () => hub.remove(connection) && desks.disconnected(device),
         refused: (code) => metrics.refused(code),
       });
       // The room must see the old line end before the new one begins: what was asked on it may be lost.
-      if (hub.get(device) !== undefined) examiner.disconnected(device);
+      if (hub.get(device) !== undefined) desks.disconnected(device);
       hub.add(connection);
-      examiner.connected(device).catch((error) => {
-        log.error({ err: error, device }, 'a connected device could not be taken up');
-        connection.close('session.ended');
-      });
+      desks.connected(device);
     },
   );
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Opening, Reveal } from '../../../protocol/messages/exam.js';
+import type { Opening, Reveal } from '../../../protocol/messages/reveals.js';
 import type { ComputeShape } from '../../../protocol/shapes.js';
 import { createOnnxEngine } from '../../engines/onnx/engine.js';
 import { proveCompute } from '../prover.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { WalkerOpening, WalkerReveal } from '../../../protocol/messages/exam.js';
+import type { WalkerOpening, WalkerReveal } from '../../../protocol/messages/reveals.js';
 import type { MemoryShape } from '../../../protocol/shapes.js';
 import { createReferenceTableEngine } from '../../engines/reference-table.js';
 import { buildTable, proveWalk } from '../prover.js';

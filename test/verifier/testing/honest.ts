@@ -5,7 +5,9 @@ import type { PreparedTable } from '../../../challenges/engines/table.js';
 import { buildTable, type MemoryProof, proveWalk } from '../../../challenges/memory/prover.js';
 import { fromHex, toHex } from '../../../protocol/bytes.js';
 import type { CardClaim } from '../../../protocol/messages/cards.js';
-import type { ArmedCard, ExamOpen, Opening, VerifierMessage } from '../../../protocol/messages/exam.js';
+import type { ArmedCard, ExamOpen } from '../../../protocol/messages/exam.js';
+import type { Opening } from '../../../protocol/messages/reveals.js';
+import type { VerifierMessage } from '../../../protocol/messages/wire.js';
 import { givenClass } from '../../../scoring/catalogue/given.js';
 import type { RawSocket } from './raw-agent.js';
 

@@ -4,7 +4,7 @@ import { NetworkDesk } from '../../../agent/connection/network-desk.js';
 import { networkLine } from '../../../agent/connection/network-line.js';
 import { type Identity, identityOf } from '../../../agent/identity.js';
 import type { CardClaim } from '../../../protocol/messages/cards.js';
-import type { VerifierMessage } from '../../../protocol/messages/exam.js';
+import type { VerifierMessage } from '../../../protocol/messages/wire.js';
 import type { SigningPurpose } from '../../../protocol/signing.js';
 
 export const cpuClaim: CardClaim = {

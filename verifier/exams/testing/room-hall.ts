@@ -7,7 +7,8 @@ import { drawWalkers } from '../../../challenges/memory/openings.js';
 import { checkMemoryReveal } from '../../../challenges/memory/verifier.js';
 import { fromHex, toHex } from '../../../protocol/bytes.js';
 import { systemClock } from '../../../protocol/clock.js';
-import type { ExamPart, VerifierMessage } from '../../../protocol/messages/exam.js';
+import type { ExamPart } from '../../../protocol/messages/exam.js';
+import type { VerifierMessage } from '../../../protocol/messages/wire.js';
 import { parseFrame } from '../../connections/incoming.js';
 import type { CardRecord } from '../card-exam.js';
 import type { Seen } from '../part-exam.js';
@@ -83,7 +84,7 @@ export function openRoom({
   const receive = (message: unknown): string | null => {
     const parsed = parseFrame(Buffer.from(JSON.stringify(message) ?? ''), false);
     if ('refused' in parsed) return parsed.refused;
-    if (parsed.message.type === 'network.received') return 'network.not-asked';
+    if (!('exam' in parsed.message) || parsed.message.type === 'network.received') return 'network.not-asked';
     return room.receive(parsed.message, performance.now());
   };
   const last = <T extends VerifierMessage['type']>(type: T) =>

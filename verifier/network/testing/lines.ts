@@ -4,8 +4,8 @@ import { WebSocketServer } from 'ws';
 import { systemClock } from '../../../protocol/clock.js';
 import type { Code } from '../../../protocol/codes/table.js';
 import { limits } from '../../../protocol/limits.js';
-import type { CardMessage } from '../../../protocol/messages/exam.js';
 import { AgentSocket } from '../../connections/agent-socket.js';
+import type { DeskMessage } from '../../connections/desk.js';
 import { Hub } from '../../connections/hub.js';
 import { NetworkExams, type NotMeasured } from '../network-exams.js';
 import type { NetworkSettings } from '../settings.js';
@@ -16,7 +16,7 @@ export const exam = `ex_${'1'.repeat(32)}`;
 export class Lines {
   readonly hub = new Hub();
   readonly refused: Code[] = [];
-  readonly received: CardMessage[] = [];
+  readonly received: DeskMessage[] = [];
   readonly skipped: NotMeasured[] = [];
   readonly exams: NetworkExams;
   readonly #server: WebSocketServer;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import WebSocket from 'ws';
 import { stream } from '../../../challenges/stream.js';
 import { fromHex } from '../../../protocol/bytes.js';
-import type { VerifierMessage } from '../../../protocol/messages/exam.js';
 import type { NetworkDownload, NetworkUpload } from '../../../protocol/messages/network.js';
+import type { VerifierMessage } from '../../../protocol/messages/wire.js';
 import { exam, type Lines } from './lines.js';
 
 /** What a device does where it differs from an honest one. */

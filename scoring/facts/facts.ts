@@ -1,15 +1,16 @@
 import { type Static, Type } from 'typebox';
-import { DeviceId, ExamId, FactId, Hex32 } from '../protocol/ids.js';
-import { CardClaim, CardIndex } from '../protocol/messages/cards.js';
-import { AgentInfo } from '../protocol/messages/enrolment.js';
-import { Opening, WalkerOpening } from '../protocol/messages/exam.js';
-import { ComputeShape, MemoryShape } from '../protocol/shapes.js';
-import { Check, DeviceStatus, ExamOutcome } from '../protocol/status.js';
+import { DeviceId, ExamId, Hex32 } from '../../protocol/ids.js';
+import { CardClaim, CardIndex } from '../../protocol/messages/cards.js';
+import { AgentInfo } from '../../protocol/messages/enrolment.js';
+import { Opening, WalkerOpening } from '../../protocol/messages/reveals.js';
+import { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
+import { Check, DeviceStatus, ExamOutcome } from '../../protocol/status.js';
+import { base } from './base.js';
+import { LeaseMovedFact, LeaseWitnessedFact } from './lease.js';
+import { OfflineFact, ProbeFact, SquaringFact, TableFact } from './timelock.js';
 
 // Facts are what the journal keeps and ClickHouse records: append-only, never edited. Whatever the verifier
 // shows or decides can be rebuilt from them alone.
-
-const base = { id: FactId, at: Type.Integer({ description: 'Milliseconds since 1970 UTC' }) };
 
 /** A device proved its key and said what it has. A later one with other cards is a hardware change. */
 export const EnrolledFact = Type.Object({
@@ -147,5 +148,11 @@ export const Fact = Type.Union([
   NetworkFact,
   PresenceFact,
   HeartbeatFact,
+  TableFact,
+  ProbeFact,
+  SquaringFact,
+  OfflineFact,
+  LeaseMovedFact,
+  LeaseWitnessedFact,
 ]);
 export type Fact = Static<typeof Fact>;
