@@ -9,17 +9,20 @@ import { createOnnxEngine } from '../engines/onnx/engine.js';
 import { createOnnxRecompute } from '../engines/onnx/recompute.js';
 import { createReferenceEngine, referenceRecompute } from '../engines/reference.js';
 import { createReferenceTableEngine } from '../engines/reference-table.js';
+import { createSquarer } from '../engines/squaring/squarer.js';
 import type { PageNetwork } from '../pages/network.js';
 import { digestsOfPages } from '../pages/reference.js';
-import { checkVectors } from './check.js';
-import type { ComputeCase, MemoryCase, StreamCase } from './files.js';
+import { checkVectors, type VectorSubjects } from './check.js';
+import type { ComputeCase, MemoryCase, StreamCase, TimelockCase } from './files.js';
 
 const answers = fileURLToPath(new URL('./answers', import.meta.url));
 const engine = createOnnxEngine({ provider: 'cpu', threads: 1 });
 const tables = createCpuTableEngine({ threads: 1 });
 const product = createOnnxRecompute({ provider: 'cpu', threads: 1 });
 const verifier = { name: 'verifier onnx-cpu', recompute: product.recompute };
+const [native, bigint] = [createSquarer({ only: 'native' }), createSquarer({ only: 'bigint' })];
 afterAll(async () => {
+  for (const squarer of [native, bigint]) await squarer.close();
   await engine.close();
   await tables.close();
   await product.close();
@@ -34,34 +37,36 @@ afterEach(() => rm(directory, { recursive: true }));
 
 /** Changes the cases of one file, and leaves the other exam's out. */
 async function edit<T>(name: string, change: (cases: T[]) => unknown): Promise<void> {
-  for (const other of ['compute.json', 'memory.json'])
+  for (const other of ['compute.json', 'memory.json', 'timelock.json'])
     if (other !== name) await rm(join(directory, other), { force: true });
   const path = join(directory, name);
   const cases = JSON.parse(await readFile(path, 'utf8')) as T[];
   await writeFile(path, JSON.stringify(change(cases) ?? cases));
 }
 
-const run = () => checkVectors(directory, [engine], [tables], [verifier]);
+const nothing: VectorSubjects = { engines: [], tableEngines: [], squarers: [], verifiers: [] };
+const run = () =>
+  checkVectors(directory, {
+    engines: [engine],
+    tableEngines: [tables],
+    squarers: [native],
+    verifiers: [verifier],
+  });
 const differences = async () =>
-  (await run()).results
-    .filter((result) => !result.ok)
-    .map(({ file, case: at, engine }) => `${file} ${at} ${engine}`);
+  (await run()).filter((result) => !result.ok).map(({ file, case: at, engine }) => `${file} ${at} ${engine}`);
 
 /** Another first hexadecimal digit. */
 const altered = (hex: string) => (hex.startsWith('0') ? '1' : '0') + hex.slice(1);
 
 describe('checkVectors', () => {
-  it('finds nothing wrong with our engines and verifiers', async () => {
+  it('finds nothing wrong with our engines, squarers and verifiers', async () => {
     const verifiers = [verifier, { name: 'verifier reference', recompute: referenceRecompute }];
     const engines = [engine, createReferenceEngine()];
     const tableEngines = [tables, createReferenceTableEngine()];
-    const { results } = await checkVectors(answers, engines, tableEngines, verifiers);
+    const squarers = [native, bigint];
+    const results = await checkVectors(answers, { engines, tableEngines, squarers, verifiers });
     expect(results.filter((result) => !result.ok)).toEqual([]);
-    expect(results.length).toBe(2 + 2 * 4 + 2 * 4);
-  });
-
-  it('names files whose exam is not checked yet', async () => {
-    expect((await run()).notChecked).toEqual(['timelock.json']);
+    expect(results.length).toBe(2 + 2 * 4 + 2 * 4 + 4);
   });
 
   it.each<[string, (entry: ComputeCase) => void]>([
@@ -99,6 +104,18 @@ describe('checkVectors', () => {
     expect(await differences()).toEqual(['memory.json 1 table cpu', 'memory.json 1 verifier onnx-cpu']);
   });
 
+  it('reports a wrong solution of a time-lock by squarer, by trapdoor and by what it is the key to', async () => {
+    await edit<TimelockCase>('timelock.json', ([entry]) => {
+      const link = entry?.links[1];
+      Object.assign(link ?? {}, { solution: altered(link?.solution as string) });
+    });
+    expect(await differences()).toEqual([
+      'timelock.json 0 links',
+      'timelock.json 0 squarer native',
+      'timelock.json 0 verifier trapdoor',
+    ]);
+  });
+
   it('reports another table', async () => {
     await edit<MemoryCase>('memory.json', (cases) => {
       Object.assign(cases[0] ?? {}, { tableSha256: altered(cases[0]?.tableSha256 as string) });
@@ -125,7 +142,8 @@ describe('checkVectors', () => {
         return asked === 1 ? pages : pageWithFlippedDigest(network, pages);
       };
     };
-    const { results } = await checkVectors(directory, [], [], [{ name: 'gullible', recompute: gullible }]);
+    const verifiers = [{ name: 'gullible', recompute: gullible }];
+    const results = await checkVectors(directory, { ...nothing, verifiers });
     expect(results.at(-1)?.difference).toMatch(
       /a flipped value .* gives proof.complete, must be proof.wrong-page/,
     );
@@ -136,7 +154,8 @@ describe('checkVectors', () => {
       async ({ n }) =>
       async (_, count) =>
         new Int8Array(n * count);
-    const { results } = await checkVectors(directory, [], [], [{ name: 'zeros', recompute: zeros }]);
+    const verifiers = [{ name: 'zeros', recompute: zeros }];
+    const results = await checkVectors(directory, { ...nothing, verifiers });
     const refused = results.filter(({ engine }) => engine === 'zeros').map(({ difference }) => difference);
     expect(refused).toEqual([
       'the openings are refused: proof.wrong-page',
@@ -165,13 +184,37 @@ describe('checkVectors', () => {
     });
   });
 
+  it.each<[string, (entry: TimelockCase) => unknown, string]>([
+    ['a modulus that is too short', (entry) => Object.assign(entry, { modulus: '00' }), '/0/modulus'],
+    ['no squarings', (entry) => Object.assign(entry, { squarings: 0 }), '/0/squarings'],
+    ['no links', (entry) => Object.assign(entry, { links: [] }), '/0/links'],
+    [
+      'a box that is too long',
+      ({ links: [link] }) => Object.assign(link ?? {}, { box: '00'.repeat(400) }),
+      '/0/links/0/box',
+    ],
+    [
+      'no solution',
+      ({ links: [, link] }) => Object.assign(link ?? {}, { solution: null }),
+      '/0/links/1/solution',
+    ],
+  ])('names file and field of a time-lock with %s', async (_, change, field) => {
+    await edit<TimelockCase>('timelock.json', (cases) => {
+      change(cases[0] as TimelockCase);
+    });
+    await expect(run()).rejects.toMatchObject({
+      code: 'vectors.unreadable',
+      message: expect.stringMatching(`timelock\\.json: .*${field} `),
+    });
+  });
+
   it('names a file that is not JSON, and a directory without answers', async () => {
     await writeFile(join(directory, 'stream.json'), '[');
     await expect(run()).rejects.toMatchObject({
       code: 'vectors.unreadable',
       message: expect.stringContaining('stream.json'),
     });
-    await expect(checkVectors(join(directory, 'none'), [], [], [])).rejects.toMatchObject({
+    await expect(checkVectors(join(directory, 'none'), nothing)).rejects.toMatchObject({
       code: 'vectors.unreadable',
     });
     for (const name of ['stream', 'compute', 'memory', 'timelock'])

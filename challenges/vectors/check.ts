@@ -1,9 +1,11 @@
 import { fromHex, toHex } from '../../protocol/bytes.js';
 import type { ComputeEngine, RecomputePages } from '../engines/engine.js';
+import type { Squarer } from '../engines/squarer.js';
 import type { TableEngine } from '../engines/table.js';
 import { stream } from '../stream.js';
 import { readAnswerFiles, type StreamCase } from './files.js';
 import { engineDifference, tableDifference } from './prover-check.js';
+import { linksDifference, squarerDifference, trapdoorDifference } from './timelock-check.js';
 import { computeVerifierDifference, memoryVerifierDifference } from './verifier-check.js';
 
 /** How one engine did on one case. */
@@ -11,7 +13,10 @@ export interface VectorResult {
   readonly file: string;
   /** Index of the case in its file. */
   readonly case: number;
-  /** Engine name; `table …` for one that holds tables, `stream` for the keystream, `verifier …` for the judging side. */
+  /**
+   * Engine name; `table …` for one that holds tables, `squarer …` for one that squares, `verifier …` for the judging side;
+   * `stream` for the keystream, `links` for what a chain's solutions are keys to.
+   */
   readonly engine: string;
   readonly ok: boolean;
   /** What differs, in words; null when nothing does. */
@@ -24,26 +29,26 @@ export interface VectorVerifier {
   readonly recompute: RecomputePages;
 }
 
-/** What came of all cases of a directory. */
-export interface VectorReport {
-  readonly results: VectorResult[];
-  /** Files that were seen and not checked, because this version does not have their exam. */
-  readonly notChecked: string[];
+/** What is checked. */
+export interface VectorSubjects {
+  readonly engines: readonly ComputeEngine[];
+  readonly tableEngines: readonly TableEngine[];
+  readonly squarers: readonly Squarer[];
+  readonly verifiers: readonly VectorVerifier[];
 }
 
 /**
  * Checks engines and verifiers against a directory of answers: of every case all roots, every opening's leaf and path;
- * of a memory exam the table too; that the verifiers accept the openings and refuse them with a bit flipped.
+ * of a memory exam the table too; that the verifiers accept the openings and refuse them with a bit flipped; of a time-lock
+ * all solutions, by squaring and by the trapdoor, and what they are keys to.
  * @param onResult called as each result is known
  * @throws TouchstoneError `vectors.unreadable`
  */
 export async function checkVectors(
   directory: string,
-  engines: readonly ComputeEngine[],
-  tableEngines: readonly TableEngine[],
-  verifiers: readonly VectorVerifier[],
+  { engines, tableEngines, squarers, verifiers }: VectorSubjects,
   onResult: (result: VectorResult) => void = () => {},
-): Promise<VectorReport> {
+): Promise<VectorResult[]> {
   const files = await readAnswerFiles(directory);
   const results: VectorResult[] = [];
   const add = (file: string, at: number, engine: string, difference: string | null) => {
@@ -63,7 +68,13 @@ export async function checkVectors(
     for (const { name, recompute } of verifiers)
       add('memory.json', at, name, await memoryVerifierDifference(recompute, entry));
   }
-  return { results, notChecked: files.notChecked };
+  for (const [at, entry] of files.timelock.entries()) {
+    add('timelock.json', at, 'links', linksDifference(entry));
+    for (const squarer of squarers)
+      add('timelock.json', at, `squarer ${squarer.name}`, await squarerDifference(squarer, entry));
+    add('timelock.json', at, 'verifier trapdoor', trapdoorDifference(entry));
+  }
+  return results;
 }
 
 function streamDifference({ seed, label, offset, bytes }: StreamCase): string | null {

@@ -4,6 +4,7 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { TouchstoneError } from '../../protocol/error.js';
 import { Hex32 } from '../../protocol/ids.js';
+import { limits } from '../../protocol/limits.js';
 import { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
 
 const Hex = Type.String({ pattern: '^(?:[0-9a-f]{2})*$' });
@@ -49,16 +50,35 @@ export const MemoryCase = Type.Object({
 });
 export type MemoryCase = Static<typeof MemoryCase>;
 
-/** Answer files of exams that this version does not have. */
-const laterFiles = ['timelock.json'];
+/** So many bytes. */
+const HexOf = (bytes: number) => Type.String({ pattern: `^[0-9a-f]{${2 * bytes}}$` });
+
+/** A link of a case: its box holds the walk seed and the base of the next link, zeros after the last. */
+export const LinkAnswer = Type.Object({
+  base: HexOf(256),
+  box: HexOf(16 + 32 + 256),
+  solution: HexOf(256),
+  walkSeed: Hex32,
+});
+export type LinkAnswer = Static<typeof LinkAnswer>;
+
+/** A case of `timelock.json`: links of so many squarings each, and the factors of their modulus. */
+export const TimelockCase = Type.Object({
+  modulus: HexOf(256),
+  p: HexOf(128),
+  q: HexOf(128),
+  squarings: Type.Integer({ minimum: 1, maximum: limits.squarings }),
+  firstBase: HexOf(256),
+  links: Type.Array(LinkAnswer, { minItems: 1 }),
+});
+export type TimelockCase = Static<typeof TimelockCase>;
 
 /** What a directory of answers holds. */
 export interface AnswerFiles {
   readonly stream: StreamCase[];
   readonly compute: ComputeCase[];
   readonly memory: MemoryCase[];
-  /** Names of files whose exam is not checked yet. */
-  readonly notChecked: string[];
+  readonly timelock: TimelockCase[];
 }
 
 /**
@@ -74,13 +94,13 @@ export async function readAnswerFiles(directory: string): Promise<AnswerFiles> {
   }
   const cases = async <T extends TSchema>(name: string, schema: T): Promise<Static<T>[]> =>
     names.includes(name) ? readCases(join(directory, name), schema) : [];
-  const notChecked = laterFiles.filter((name) => names.includes(name));
   const stream = await cases('stream.json', StreamCase);
   const compute = await cases('compute.json', ComputeCase);
   const memory = await cases('memory.json', MemoryCase);
-  if (stream.length + compute.length + memory.length + notChecked.length === 0)
+  const timelock = await cases('timelock.json', TimelockCase);
+  if (stream.length + compute.length + memory.length + timelock.length === 0)
     throw unreadable(directory, 'no answer file with a case');
-  return { stream, compute, memory, notChecked };
+  return { stream, compute, memory, timelock };
 }
 
 async function readCases<T extends TSchema>(path: string, schema: T): Promise<Static<T>[]> {
