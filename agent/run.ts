@@ -1,3 +1,4 @@
+import { createSquarer } from '../challenges/engines/squaring/squarer.js';
 import type { DeviceStatus } from '../protocol/status.js';
 import { findCandidates } from './cards/find.js';
 import { type StartedCard, startCard, triedEngines } from './cards/start.js';
@@ -43,12 +44,14 @@ export async function runAgent(options: RunOptions): Promise<DeviceStatus | null
     status = last;
     enough.abort();
   });
+  const squarer = createSquarer();
   try {
     await runSupplier({
       verifier,
       identity,
       name,
       cards,
+      squarer,
       signal: AbortSignal.any([options.signal, enough.signal]),
       events: (event) => {
         tell(event);
@@ -56,7 +59,7 @@ export async function runAgent(options: RunOptions): Promise<DeviceStatus | null
       },
     });
   } finally {
-    await closeCards(cards);
+    await Promise.all([closeCards(cards), squarer.close()]);
   }
   return status;
 }

@@ -17,16 +17,28 @@ const programs = ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'];
  * (a GPU that fell off the bus can hang it).
  */
 export async function findNvidiaGpus(): Promise<NvidiaGpu[]> {
-  for (const program of programs) {
-    const text = await query(program);
-    if (text !== null) return parseNvidiaSmi(text);
-  }
-  return [];
+  const text = await queryNvidiaSmi(fields);
+  return text === null ? [] : parseNvidiaSmi(text);
 }
 
-async function query(program: string): Promise<string | null> {
+/**
+ * What the tool prints of each GPU, one line each.
+ * @param queried names of `nvidia-smi --help-query-gpu`, with commas
+ * @param hardwareId of the only GPU to ask about
+ * @returns null where there is no driver, no tool, or no answer in 20 s
+ */
+export async function queryNvidiaSmi(queried: string, hardwareId?: string): Promise<string | null> {
+  const args = [`--query-gpu=${queried}`, '--format=csv,noheader,nounits'];
+  if (hardwareId !== undefined) args.push(`--id=${hardwareId}`);
+  for (const program of programs) {
+    const text = await run(program, args);
+    if (text !== null) return text;
+  }
+  return null;
+}
+
+async function run(program: string, args: readonly string[]): Promise<string | null> {
   try {
-    const args = [`--query-gpu=${fields}`, '--format=csv,noheader,nounits'];
     const { stdout } = await promisify(execFile)(program, args, { timeout: 20_000, windowsHide: true });
     return stdout;
   } catch {

@@ -3,6 +3,7 @@ import { engineNameOf, listedProviders } from '../../challenges/engines/onnx/pro
 import type { SupplierCard } from '../connection/supplier.js';
 import { WorkerProver } from '../exam/worker-prover.js';
 import type { Candidate } from './find.js';
+import { loadOf } from './load.js';
 
 /** An engine that was tried on a card and did not do. */
 export interface FailedEngine {
@@ -54,6 +55,7 @@ export async function startCard(
   );
   signal?.throwIfAborted();
   const engine = compute.best.engine;
+  const load = loadOf(card);
   const tableEngine = table.best?.engine ?? null;
   return {
     claim: {
@@ -64,6 +66,7 @@ export async function startCard(
       ...(table.best && { tableGops: table.best.rate }),
     },
     prover: new WorkerProver({ engine, tableEngine, env }),
+    ...(load && { load }),
     failed: compute.failed,
     failedTables: table.failed,
   };

@@ -7,13 +7,10 @@ import {
   SessionReply,
   type SessionRequest,
 } from '../../protocol/messages/enrolment.js';
-import { refusal } from './problem.js';
+import { baseOf, parseJson, requestText } from './request.js';
 
 const nonceReply = Compile(NonceReply);
 const sessionReply = Compile(SessionReply);
-
-/** Longest wait for a reply. */
-const timeoutMs = 15_000;
 
 /**
  * The verifier's HTTP side, as an agent uses it. Every call throws TouchstoneError: the verifier's own code where it
@@ -24,8 +21,7 @@ export class VerifierApi {
 
   /** @param verifier its address; a path in it is kept as a prefix */
   constructor(verifier: URL) {
-    this.#base = new URL(verifier);
-    if (!this.#base.pathname.endsWith('/')) this.#base.pathname += '/';
+    this.#base = baseOf(verifier);
   }
 
   /** `host[:port]`, as it stands in signed messages. */
@@ -65,7 +61,7 @@ export class VerifierApi {
 
   async #expect<T>(
     schema: Validator<Record<string, TSchema>, TSchema, unknown, T>,
-    method: string,
+    method: 'GET' | 'POST',
     path: string,
     body: unknown,
     signal?: AbortSignal,
@@ -80,39 +76,7 @@ export class VerifierApi {
   }
 
   /** The body of a 2xx reply. */
-  async #request(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<string> {
-    const url = new URL(path, this.#base);
-    const timeout = AbortSignal.timeout(timeoutMs);
-    try {
-      const reply = await fetch(url, {
-        method,
-        headers: { accept: 'application/json, application/problem+json', ...(body !== undefined && json) },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      });
-      const text = await reply.text();
-      if (reply.ok) return text;
-      throw refusal(reply.status, text, reply.headers.get('retry-after'));
-    } catch (error) {
-      if (error instanceof TouchstoneError || signal?.aborted) throw error;
-      throw new TouchstoneError('agent.verifier-unreachable', `No answer from ${url.origin}: ${why(error)}`);
-    }
+  async #request(method: 'GET' | 'POST', path: string, body: unknown, signal?: AbortSignal): Promise<string> {
+    return await requestText(new URL(path, this.#base), { method, body, signal });
   }
-}
-
-const json = { 'content-type': 'application/json' };
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Node's fetch says only "fetch failed"; the reason is in its cause. */
-function why(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `nothing within ${timeoutMs / 1000} s`;
-  return error.cause instanceof Error ? error.cause.message || error.cause.name : error.message;
 }

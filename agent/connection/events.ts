@@ -1,5 +1,7 @@
 import type { DeviceStatus } from '../../protocol/status.js';
 import type { ExamEvent } from '../exam/events.js';
+import type { OfflineEvent } from '../offline/events.js';
+import type { ProbeEvent } from '../probes/events.js';
 
 /** What happens between this device and its verifier, for whoever shows or logs it. */
 export type ConnectionEvent =
@@ -29,4 +31,4 @@ export type ConnectionEvent =
       readonly nextExamInMs: number | null;
     };
 
-export type SupplierEvent = ConnectionEvent | ExamEvent;
+export type SupplierEvent = ConnectionEvent | ExamEvent | ProbeEvent | OfflineEvent;

@@ -3,11 +3,11 @@ import WebSocket from 'ws';
 import { codeTable, isCode } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
 import { limits } from '../../protocol/limits.js';
-import type { CardMessage } from '../../protocol/messages/exam.js';
-import { VerifierMessage } from '../../protocol/messages/wire.js';
+import { type AgentMessage, VerifierMessage } from '../../protocol/messages/wire.js';
 import { NetworkDesk } from './network-desk.js';
 import { networkLine } from './network-line.js';
 import { refusal } from './problem.js';
+import { Silence } from './silence.js';
 
 const verifierMessage = Compile(VerifierMessage);
 
@@ -15,6 +15,8 @@ const verifierMessage = Compile(VerifierMessage);
 const handshakeMs = 15_000;
 /** A line that is silent this long, though pinged, is dead: a router forgot it, a laptop slept. */
 const pingMs = 20_000;
+/** A line that is silent this long may be down. The verifier pings every ten seconds. */
+const silenceMs = 15_000;
 
 export interface AgentSocketOptions {
   readonly url: URL;
@@ -24,6 +26,8 @@ export interface AgentSocketOptions {
   readonly onMessage: (message: VerifierMessage) => void;
   /** A frame that is no message known to this version; `excerpt` is its start. */
   readonly onUnknown: (excerpt: string) => void;
+  /** Called with true when the open line has been silent for a while, with false when something comes over it again. */
+  readonly onSilence?: (silent: boolean) => void;
   /** Closes the connection. */
   readonly signal: AbortSignal;
 }
@@ -31,7 +35,7 @@ export interface AgentSocketOptions {
 /** One connection, from its making to its end. */
 export interface AgentSocket {
   /** Sends, between the frames of an upload, or drops the message where the connection is not open. */
-  send(message: CardMessage): void;
+  send(message: AgentMessage): void;
   /**
    * Resolves with what ended the connection; with undefined when `signal` did. Never rejects. Codes: what the verifier
    * said last with a closing error, what it refused the connection with, or `agent.verifier-unreachable`.
@@ -49,6 +53,7 @@ export function openSocket(options: AgentSocketOptions): AgentSocket {
   });
   const network = new NetworkDesk(networkLine(socket));
   let farewell: TouchstoneError | undefined;
+  if (options.onSilence) watchSilence(socket, options.onSilence);
   socket.on('message', (data, binary) => {
     if (binary) {
       if (!network.frame(data as Buffer)) options.onUnknown('a binary frame');
@@ -135,6 +140,16 @@ function keepAlive(socket: WebSocket): () => void {
     socket.ping();
   }, pingMs);
   return () => clearInterval(timer);
+}
+
+/** Hears what comes before anybody acts on it. */
+function watchSilence(socket: WebSocket, tell: (silent: boolean) => void): void {
+  let silence: Silence | undefined;
+  for (const event of ['message', 'ping', 'pong'] as const) socket.on(event, () => silence?.hear());
+  socket.on('open', () => {
+    silence = new Silence(silenceMs, () => socket.ping(), tell);
+  });
+  socket.on('close', () => silence?.end());
 }
 
 /** Only an error that closes says why the connection ended; the others refused one message. */

@@ -1,9 +1,11 @@
 import nacl from 'tweetnacl';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fromHex } from '../../protocol/bytes.js';
+import { fromHex, toHex } from '../../protocol/bytes.js';
 import type { VerifierMessage } from '../../protocol/messages/wire.js';
-import { signingBytes } from '../../protocol/signing.js';
+import { isSignedBy, signingBytes } from '../../protocol/signing.js';
+import { nextTag } from '../../protocol/transcript.js';
 import { identityOf } from '../identity.js';
+import { probeOpen, probeWalk, tableBuild } from '../testing/asked-runner.js';
 import { ReferenceProver, tinyShape } from '../testing/reference-prover.js';
 import { TestVerifier } from '../testing/test-verifier.js';
 import type { SupplierEvent } from './events.js';
@@ -124,6 +126,25 @@ describe('supplier', () => {
       'exam.commit',
       'exam.reveal',
     ]);
+  });
+
+  it('answers probes over the wire, signed, with the load of the card', async () => {
+    const claim = { kind: 'cpu', model: 'Test', memoryBytes: 1, engine: 'reference' } as const;
+    const { identity } = start({
+      cards: [{ claim, prover: new ReferenceProver(), load: async () => 0.5 }],
+    });
+    await connections(1);
+    for (const [at, message] of [tableBuild('d'), probeWalk('e', 'd'), probeOpen('e')].entries()) {
+      verifier.connections[0]?.send(message);
+      await answers(0, at + 1);
+    }
+    const [ready, commit, reveal] = verifier.connections[0]?.messages ?? [];
+    if (commit?.type !== 'probe.commit' || reveal?.type !== 'probe.reveal') throw new Error('other answers');
+    expect([ready?.type, reveal.load]).toEqual(['table.ready', 0.5]);
+    const { previous, transcript, index } = probeWalk('e', 'd');
+    const tag = toHex(nextTag(fromHex(previous), index, fromHex(commit.roots[0] ?? '')));
+    const signed = { device: identity.device, card: 0, transcript, index, tag };
+    expect(isSignedBy(identity.device, 'transcript', signed, reveal.signature)).toBe(true);
   });
 
   it('opens after a reconnection what it committed before', async () => {

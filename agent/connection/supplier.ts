@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Squarer } from '../../challenges/engines/squarer.js';
+import { systemClock } from '../../protocol/clock.js';
 import { type Code, codeTable } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
-import type { CardMessage } from '../../protocol/messages/exam.js';
-import type { VerifierMessage } from '../../protocol/messages/wire.js';
+import type { AgentMessage, VerifierMessage } from '../../protocol/messages/wire.js';
+import type { CardLoad } from '../cards/load.js';
 import type { CardProver } from '../exam/prover.js';
 import { ExamRunner } from '../exam/runner.js';
 import type { Identity } from '../identity.js';
+import { OfflineRunner } from '../offline/runner.js';
 import { agentInfo } from '../version.js';
 import { VerifierApi } from './api.js';
 import { type Backoff, backoffDelay, defaultBackoff } from './backoff.js';
@@ -17,6 +20,8 @@ import { openSocket } from './socket.js';
 export interface SupplierCard {
   readonly claim: CardClaim;
   readonly prover: CardProver | null;
+  /** How busy the card is with its tenant's work; absent where nobody can say. */
+  readonly load?: CardLoad;
 }
 
 export interface SupplierOptions {
@@ -25,6 +30,8 @@ export interface SupplierOptions {
   /** Shown beside the id; 1 to 64 characters. */
   readonly name: string;
   readonly cards: readonly SupplierCard[];
+  /** Proves outages; stays open. Where it is absent no trial is answered and no outage is proven. */
+  readonly squarer?: Squarer;
   /** Ends the supplier. */
   readonly signal: AbortSignal;
   /** Told nothing any more once `signal` ended it: what is stopped fails, and that is no news. */
@@ -48,8 +55,8 @@ const fatalCodes: ReadonlySet<Code> = new Set<Code>([
 ]);
 
 /**
- * Runs one device against one verifier: enrols, opens a session, connects, answers exams, and reconnects by itself.
- * Holds nothing outside this call, so that many can run in one process. The provers stay open.
+ * Runs one device against one verifier: enrols, opens a session, connects, answers exams, proves outages, and reconnects
+ * by itself. Holds nothing outside this call, so that many can run in one process. The provers and the squarer stay open.
  *
  * @returns when `signal` ends it
  * @throws TouchstoneError with the verifier's code where trying again is of no use
@@ -63,7 +70,8 @@ class Supplier {
   readonly #api: VerifierApi;
   readonly #backoff: Backoff;
   readonly #runner: ExamRunner;
-  #send: (message: CardMessage) => void = () => {};
+  readonly #offline: OfflineRunner | null;
+  #send: (message: AgentMessage) => void = () => {};
   #enrolled = false;
   #token: string | undefined;
   /** True until a connection was tried with the token. */
@@ -75,16 +83,31 @@ class Supplier {
     this.#options = options;
     this.#api = new VerifierApi(options.verifier);
     this.#backoff = { ...defaultBackoff, ...options.backoff };
+    const send = (message: AgentMessage): void => this.#send(message);
+    const events = (event: SupplierEvent): void => {
+      if (!options.signal.aborted) options.events(event);
+    };
     this.#runner = new ExamRunner({
       provers: options.cards.map((card) => card.prover),
-      send: (message) => this.#send(message),
-      events: (event) => {
-        if (!options.signal.aborted) options.events(event);
-      },
+      loads: options.cards.map((card) => card.load),
+      identity: options.identity,
+      send,
+      events,
     });
+    const { squarer } = options;
+    const offline = { walks: this.#runner, send, events, clock: systemClock };
+    this.#offline = squarer ? new OfflineRunner({ squarer, ...offline }) : null;
   }
 
   async run(): Promise<void> {
+    try {
+      await this.#stayConnected();
+    } finally {
+      await this.#offline?.close();
+    }
+  }
+
+  async #stayConnected(): Promise<void> {
     const { signal } = this.#options;
     while (!signal.aborted) {
       const error = await this.#connectOnce();
@@ -142,22 +165,36 @@ class Supplier {
       onOpen: () => {
         openedAt = performance.now();
         events({ type: 'connection.open' });
+        this.#offline?.lineUp();
       },
       onMessage: (message) => this.#take(message),
       onUnknown: (message) => events({ type: 'connection.ignored', message }),
+      onSilence: (silent) => (silent ? this.#offline?.lineDown() : this.#offline?.lineHeard()),
     });
     this.#send = socket.send;
     const error = await socket.ended;
     this.#send = () => {};
+    // Where another agent has the line of this device, it is not down.
+    if (error !== undefined && error.code !== 'session.superseded') this.#offline?.lineDown();
     if (performance.now() - openedAt >= this.#backoff.stableMs) this.#failures = 0;
     return error;
   }
 
   #take(message: VerifierMessage): void {
     const { events } = this.#options;
-    this.#runner.handle(message);
-    if (message.type === 'status') events({ ...message, type: 'connection.status' });
-    if (message.type === 'error') events({ ...message, type: 'connection.refused' });
+    switch (message.type) {
+      case 'status':
+        return events({ ...message, type: 'connection.status' });
+      case 'error':
+        return events({ ...message, type: 'connection.refused' });
+      case 'offline.trial':
+      case 'offline.chain':
+      case 'offline.open':
+      case 'offline.verdict':
+        return this.#offline?.handle(message);
+      default:
+        this.#runner.handle(message);
+    }
   }
 
   async #wait(error: TouchstoneError): Promise<void> {

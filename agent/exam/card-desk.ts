@@ -1,20 +1,21 @@
-import { codeTable } from '../../protocol/codes/table.js';
-import { TouchstoneError } from '../../protocol/error.js';
 import type { ArmedCard, CardMessage, ExamPart } from '../../protocol/messages/exam.js';
 import type { VerifierMessage } from '../../protocol/messages/wire.js';
+import type { ExamOutcome } from '../../protocol/status.js';
+import type { TableEvent } from '../probes/events.js';
+import { Answers } from './answers.js';
 import type { ExamEvent } from './events.js';
+import { failureWords, inOneLine } from './failure-words.js';
 import { getReady, show, work } from './part-steps.js';
-import type { CardProver } from './prover.js';
-import { ProverQueue } from './prover-queue.js';
-import { TableKeeper } from './table-keeper.js';
+import type { ProverQueue } from './prover-queue.js';
+import type { TableKeeper } from './table-keeper.js';
 
 export interface CardDeskOptions {
   readonly card: number;
-  readonly prover: CardProver;
+  /** Of the card's prover. */
+  readonly queue: ProverQueue;
+  readonly tables: TableKeeper;
   readonly send: (message: CardMessage) => void;
-  readonly events: (event: ExamEvent) => void;
-  /** How long a table lies there after the time for the last question about it. As long as a cohort may take when absent. */
-  readonly tableIdleMs?: number;
+  readonly events: (event: ExamEvent | TableEvent) => void;
 }
 
 type Question<T extends VerifierMessage['type']> = Extract<VerifierMessage, { type: T }>;
@@ -47,23 +48,33 @@ const never = (): boolean => false;
  * answered. The prover is asked one thing at a time, in order. Of each kind of question the last one is answered. A
  * commit is sent even where the exam was armed again meanwhile: late is something else than silent.
  *
- * The table goes as soon as it is of no more use: when its walk was shown, at the verdict, before the compute part of a
- * newer exam, or when nobody asks for it in time. What was shown can be shown again without it.
+ * The table stays at a verdict that the card has passed: probes walk on it until the compute part of the next exam. It goes
+ * where it is of no more use: at any other verdict, or when nobody asks for it in time.
  */
 export class CardDesk {
   readonly #options: CardDeskOptions;
   readonly #queue: ProverQueue;
   readonly #tables: TableKeeper;
+  readonly #answers = new Answers();
   #exam: Exam | undefined;
+  #armings = 0;
   /** Numbers of the last question of each kind. */
   readonly #asked = new Map<string, number>();
 
   constructor(options: CardDeskOptions) {
-    const { card, prover, events, tableIdleMs } = options;
     this.#options = options;
-    this.#queue = new ProverQueue(prover);
-    const dropped = (): void => events({ type: 'exam.table-dropped', card });
-    this.#tables = new TableKeeper(this.#queue, dropped, tableIdleMs);
+    this.#queue = options.queue;
+    this.#tables = options.tables;
+  }
+
+  /** How often the card was armed, for whichever exam and part. */
+  get armings(): number {
+    return this.#armings;
+  }
+
+  /** An exam is on, as far as is known here. */
+  get examining(): boolean {
+    return this.#exam !== undefined && !this.#exam.over;
   }
 
   /** Answers `exam.ready`, or `exam.decline` where the prover can't. */
@@ -73,11 +84,12 @@ export class CardDesk {
     events({ type: 'exam.armed', exam: id, card, part, attempt });
     const exam: Exam = this.#exam?.id === id ? this.#exam : { id, parts: new Map(), over: false };
     this.#exam = exam;
+    this.#armings += 1;
     exam.over = false;
     const armed = this.#getReady(exam, asked);
     exam.parts.set(part, { ...exam.parts.get(part), armed });
     exam.latest = armed;
-    if (part === 'memory') this.#tables.keep(armed, asked.withinMs);
+    if (asked.part === 'memory') this.#tables.keep(armed, asked.tableSeed, asked.withinMs);
     this.#answer('arm', part, exam, armed, never, (engine) => {
       send({ type: 'exam.ready', exam: id, card, part, engine });
       events({ type: 'exam.ready', exam: id, card, part, engine });
@@ -111,8 +123,7 @@ export class CardDesk {
     const { exam: id, part } = question;
     const exam = this.#examNamed(id, part);
     if (!exam) return;
-    const asked = exam.parts.get(part);
-    const commit = asked?.commit;
+    const commit = exam.parts.get(part)?.commit;
     if (!commit) {
       this.#decline(id, part, 'Nothing was committed in this part of the exam.');
       return;
@@ -125,26 +136,31 @@ export class CardDesk {
       if (!reveal) return;
       send(reveal);
       events({ type: 'exam.revealed', exam: id, card, part });
-      if (part === 'memory') this.#tables.drop(asked.armed);
     });
   }
 
-  /** The verdict of an exam is there: the card does nothing more in it. */
-  over(id: string): void {
+  /** The verdict of an exam is there: the card does nothing more in it, and keeps its table where it has passed. */
+  over(id: string, outcome: ExamOutcome): void {
+    const { card, events } = this.#options;
     const exam = this.#exam;
-    if (exam?.id !== id) return;
+    if (exam?.id !== id || exam.over) return;
     exam.over = true;
-    this.#tables.drop();
+    const memory = exam.parts.get('memory');
+    if (memory && outcome === 'passed' && this.#tables.stay(memory.armed)) {
+      events({ type: 'table.kept', card });
+      return;
+    }
+    if (memory) this.#tables.drop(memory.armed);
     const rested = this.#queue.next(async (prover) => {
-      if (this.#exam === exam && exam.over) await prover.rest?.();
+      if (this.#exam === exam && exam.over && this.#tables.seed === null) await prover.rest?.();
     });
     // Whatever failed at it shows at the next question.
     rested.catch(() => {});
   }
 
-  /** Resolves when the prover has nothing to do. */
+  /** Resolves when no answer is on its way. */
   idle(): Promise<void> {
-    return this.#queue.idle();
+    return this.#answers.idle();
   }
 
   /** Stops a prover that hangs when half of the question's time is over: in time to arm. */
@@ -154,9 +170,11 @@ export class CardDesk {
     return this.#queue.soon(withinMs / 2, async (prover) => {
       if (this.#exam !== exam) return '';
       if (part === 'compute') await this.#tables.letGo(prover);
-      return await getReady(prover, asked, (share) =>
+      const engine = await getReady(prover, asked, (share) =>
         events({ type: 'exam.building', exam: exam.id, card, part, share: withinOne(share) }),
       );
+      if (asked.part === 'memory') this.#tables.built(asked.tableSeed);
+      return engine;
     });
   }
 
@@ -170,6 +188,7 @@ export class CardDesk {
       // Replaced while the card was busy: nobody waits for this one.
       if (this.#exam !== exam || current() !== commit) return [];
       events({ type: 'exam.started', exam: exam.id, card, part });
+      if (part === 'memory') this.#tables.walked(null);
       return await work(prover, part, seed, (share) =>
         events({ type: 'exam.progress', exam: exam.id, card, part, share: withinOne(share) }),
       );
@@ -207,28 +226,22 @@ export class CardDesk {
     const number = (this.#asked.get(question) ?? 0) + 1;
     this.#asked.set(question, number);
     const awaited = (): boolean => this.#exam === exam && this.#asked.get(question) === number;
-    found.then(
+    const passed = found.then(
       (answer) => {
         if (awaited()) pass(answer);
       },
       (error: unknown) => {
-        if (awaited() && !over() && !exam.over) this.#refuse(exam.id, part, error);
+        if (!awaited() || over() || exam.over) return;
+        const { message, code } = failureWords(error);
+        this.#decline(exam.id, part, message, code);
       },
     );
-  }
-
-  /** An engine's error goes out with the words of its code: they say what happened to the card. */
-  #refuse(exam: string, part: ExamPart, error: unknown): void {
-    if (error instanceof TouchstoneError) {
-      const { code, message } = error;
-      this.#decline(exam, part, `${codeTable[code].title} (${code}): ${message}`, code);
-    } else this.#decline(exam, part, error instanceof Error ? error.message : String(error));
+    this.#answers.add(passed);
   }
 
   #decline(exam: string, part: ExamPart, message: string, code: string | null = null): void {
     const { card, send, events } = this.#options;
-    // Drivers write whole pages; in a log it is one line.
-    const short = message.replace(/\s+/g, ' ').slice(0, 1024);
+    const short = inOneLine(message);
     send({ type: 'exam.decline', exam, card, part, message: short });
     events({ type: 'exam.declined', exam, card, part, message: short, code });
   }

@@ -58,7 +58,7 @@ async function run(request: WorkerRequest): Promise<unknown> {
     case 'build':
       return await prover.build(request.argument.shape, request.argument.tableSeed, progress);
     case 'walk':
-      return await prover.walk(request.argument, progress);
+      return await prover.walk(request.argument.walkSeed, progress, request.argument.rounds);
     case 'revealWalk':
       return await prover.revealWalk(request.argument);
     case 'dropTable':

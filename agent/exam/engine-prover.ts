@@ -100,13 +100,19 @@ export class EngineProver implements CardProver {
     return table.engine.name;
   }
 
-  async walk(walkSeed: Uint8Array, onProgress: (share: number) => void): Promise<Uint8Array[]> {
+  async walk(
+    walkSeed: Uint8Array,
+    onProgress: (share: number) => void,
+    rounds?: number,
+  ): Promise<Uint8Array[]> {
     const { prepared, shape } = present(
       this.#table,
       'There is no table: it was let go, or the engine restarted.',
     );
     this.#walk = undefined;
-    this.#walk = await this.#orDrop(proveWalk(prepared, shape, walkSeed, onProgress));
+    this.#walk = await this.#orDrop(
+      proveWalk(prepared, { ...shape, rounds: rounds ?? shape.rounds }, walkSeed, onProgress),
+    );
     return this.#walk.roots;
   }
 

@@ -21,8 +21,6 @@ export type ExamEvent =
   | (OfPart & { readonly type: 'exam.progress'; readonly share: number })
   | (OfPart & { readonly type: 'exam.committed' })
   | (OfPart & { readonly type: 'exam.revealed' })
-  /** The table is gone, and its memory belongs to whoever uses the card. */
-  | { readonly type: 'exam.table-dropped'; readonly card: number }
   | (OfPart & {
       readonly type: 'exam.declined';
       readonly message: string;

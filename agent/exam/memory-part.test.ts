@@ -5,7 +5,6 @@ import { checkMemoryReveal } from '../../challenges/memory/verifier.js';
 import { fromHex } from '../../protocol/bytes.js';
 import { TouchstoneError } from '../../protocol/error.js';
 import { limits } from '../../protocol/limits.js';
-import type { CardMessage } from '../../protocol/messages/exam.js';
 import {
   arm,
   armTable,
@@ -15,6 +14,7 @@ import {
   goWalk,
   open,
   openWalk,
+  probeWalk,
   runnerOf,
   seed,
   types,
@@ -23,9 +23,19 @@ import {
   within,
 } from '../testing/asked-runner.js';
 import { ReferenceProver, tinyTable } from '../testing/reference-prover.js';
+import type { RunnerMessage } from './runner.js';
+
+const hourMs = 3600_000;
+
+/** Also counts when it was let rest. */
+class RestingProver extends ReferenceProver {
+  async rest(): Promise<void> {
+    this.calls.push('rest');
+  }
+}
 
 /** Judges a walk's answers as a verifier does. */
-async function judge(commit: CardMessage | undefined, reveal: CardMessage | undefined, tableSeed: string) {
+async function judge(commit?: RunnerMessage, reveal?: RunnerMessage, tableSeed = '') {
   if (commit?.type !== 'exam.commit' || reveal?.type !== 'exam.reveal' || reveal.part !== 'memory')
     throw new Error('other answers');
   return await checkMemoryReveal(
@@ -61,16 +71,14 @@ describe('memory part', () => {
       'exam.progress',
       'exam.committed',
       'exam.revealed',
-      'exam.table-dropped',
     ]);
   });
 
-  it('walks one seed once, however often it is asked, also when the table is gone', async () => {
+  it('walks one seed once, however often it is asked', async () => {
     const prover = new ReferenceProver();
     const { ask } = runnerOf(prover);
     const questions = [armTable(exam('1'), 'b'), goWalk(exam('1'), 'c'), openWalk(exam('1'))];
     const [, commit, reveal] = await ask(...questions);
-    expect(prover.calls.at(-1)).toBe('dropTable');
     expect(await ask(goWalk(exam('1'), 'c'), openWalk(exam('1')))).toEqual([commit, reveal]);
     expect(prover.calls.filter((call) => call === 'walk')).toHaveLength(1);
   });
@@ -89,30 +97,65 @@ describe('memory part', () => {
     expect(await judge(answers[1], answers[2], seed('d'))).toEqual({ right: 2, code: 'proof.complete' });
   });
 
-  it('lets the table go at the verdict', async () => {
-    const prover = new ReferenceProver();
-    const { ask } = runnerOf(prover);
-    await ask(armTable(exam('1'), 'b'), goWalk(exam('1'), 'c'), verdict(exam('2')));
-    expect(prover.calls).not.toContain('dropTable');
-    await ask(verdict(exam('1')));
-    expect(prover.calls.at(-1)).toBe('dropTable');
+  it.each(['failed', 'unanswered', 'ours'] as const)(
+    'lets the table go, and the card rest, at the verdict %s',
+    async (outcome) => {
+      const prover = new RestingProver();
+      const { ask, events } = runnerOf(prover);
+      await ask(armTable(exam('1'), 'b'), goWalk(exam('1'), 'c'), verdict(exam('2'), outcome));
+      expect(prover.calls).toEqual(['build', 'walk']);
+      await ask(verdict(exam('1'), outcome));
+      expect(prover.calls).toEqual(['build', 'walk', 'dropTable', 'rest']);
+      expect(events.map(({ type }) => type)).toContain('table.dropped');
+    },
+  );
+
+  it('keeps the table and its process at the verdict passed, until the next exam computes', async () => {
+    const prover = new RestingProver();
+    const { ask, events } = runnerOf(prover);
+    await ask(armTable(exam('1'), 'b'), goWalk(exam('1'), 'c'), openWalk(exam('1')), verdict(exam('1')));
+    expect(prover.calls).toEqual(['build', 'walk', 'revealWalk']);
+    expect(events.map(({ type }) => type)).toContain('table.kept');
+    await ask(arm(exam('2')));
+    expect(prover.calls.slice(3)).toEqual(['dropTable', 'arm']);
   });
 
-  it('lets the card rest at the verdict, but not when it is armed again by then', async () => {
-    let rests = 0;
-    const prover = Object.assign(new ReferenceProver(), {
-      async rest() {
-        rests += 1;
-      },
-    });
+  it('keeps the table where a second verdict of its exam comes', async () => {
+    const prover = new RestingProver();
+    const { ask } = runnerOf(prover);
+    await ask(armTable(exam('1'), 'b'), goWalk(exam('1'), 'c'), verdict(exam('1')));
+    await ask(verdict(exam('1')), verdict(exam('1'), 'failed'));
+    expect(prover.calls).toEqual(['build', 'walk']);
+  });
+
+  it('lets the card rest at a verdict where there is no table, but not when it is armed again by then', async () => {
+    const prover = new RestingProver();
+    const rests = (): number => prover.calls.filter((call) => call === 'rest').length;
     const { ask, runner } = runnerOf(prover);
     await ask(arm(exam('1')), go(exam('1'), 'a'), open(exam('1')), verdict(exam('2')));
-    expect(rests).toBe(0);
+    expect(rests()).toBe(0);
     runner.handle(verdict(exam('1')));
     await ask(arm(exam('2')));
-    expect(rests).toBe(0);
+    expect(rests()).toBe(0);
     await ask(verdict(exam('2')));
-    expect(rests).toBe(1);
+    expect(rests()).toBe(1);
+  });
+
+  it('lets a table that stays go when nobody asks about it for seven hours', async () => {
+    vi.useFakeTimers();
+    try {
+      const prover = new RestingProver();
+      const { ask } = runnerOf(prover);
+      await ask(armTable(exam('1'), 'b'), goWalk(exam('1'), 'c'), verdict(exam('1')));
+      await vi.advanceTimersByTimeAsync(6 * hourMs);
+      await ask(probeWalk('d', 'b'));
+      await vi.advanceTimersByTimeAsync(6.9 * hourMs);
+      expect(prover.calls).toEqual(['build', 'walk', 'walk']);
+      await vi.advanceTimersByTimeAsync(0.2 * hourMs);
+      expect(prover.calls).toEqual(['build', 'walk', 'walk', 'dropTable', 'rest']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('lets an old table go before the compute part of a newer exam', async () => {
@@ -130,18 +173,8 @@ describe('memory part', () => {
     runner.handle(armTable(exam('2'), 'd'));
     await runner.idle();
     expect(prover.calls).toEqual(['build', 'build']);
-    await ask(goWalk(exam('2'), 'e'), verdict(exam('2')));
+    await ask(goWalk(exam('2'), 'e'), verdict(exam('2'), 'failed'));
     expect(prover.calls).toEqual(['build', 'build', 'walk', 'dropTable']);
-  });
-
-  it('keeps a newer table when the walk on the old one has been shown', async () => {
-    const prover = new ReferenceProver();
-    const { runner, ask } = runnerOf(prover);
-    await ask(armTable(exam('1'), 'b'), goWalk(exam('1'), 'c'));
-    runner.handle(openWalk(exam('1')));
-    runner.handle(armTable(exam('1'), 'd', 2));
-    await runner.idle();
-    expect(types(await ask(goWalk(exam('1'), 'e')))).toEqual(['exam.commit']);
   });
 
   it('lets the table go when nobody asks for it any more, and says so to who comes late', async () => {

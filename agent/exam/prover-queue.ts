@@ -1,18 +1,35 @@
 import type { CardProver } from './prover.js';
 
+/** Who goes first of those that wait: an exam's questions, a probe, then everything else. */
+export type Turn = 'exam' | 'probe' | 'later';
+
+const places: Readonly<Record<Turn, number>> = { exam: 0, probe: 1, later: 2 };
+
+type Work<T> = (prover: CardProver) => Promise<T>;
+
+interface Job {
+  readonly turn: Turn;
+  /** Settles when the work has; never rejects. */
+  run(): Promise<void>;
+  /** Runs out where the work may not wait any longer. */
+  timer?: NodeJS.Timeout;
+}
+
 /** Asks a prover one thing at a time, in order. */
 export class ProverQueue {
   readonly #prover: CardProver;
-  /** Settles when the prover is free. Never rejects. */
-  #busy: Promise<void> = Promise.resolve();
+  /** In the order in which they will run. */
+  readonly #waiting: Job[] = [];
+  #running: Job | undefined;
+  #whenIdle: (() => void)[] = [];
 
   constructor(prover: CardProver) {
     this.#prover = prover;
   }
 
-  /** Does `work` after everything that was queued before. */
-  next<T>(work: (prover: CardProver) => Promise<T>): Promise<T> {
-    return this.#after(this.#busy, work);
+  /** Does `work` after everything that was queued before for the same turn or an earlier one. */
+  next<T>(work: Work<T>, turn: Turn = 'exam'): Promise<T> {
+    return this.#enter(work, turn).result;
   }
 
   /**
@@ -22,41 +39,67 @@ export class ProverQueue {
    */
   soon<T>(
     waitMs: number,
-    work: (prover: CardProver) => Promise<T>,
+    work: Work<T>,
     needed: () => boolean = () => true,
+    turn: Turn = 'exam',
   ): Promise<T> {
-    return this.#after(this.#freeAfter(waitMs, needed), work);
+    const { job, result } = this.#enter(work, turn);
+    job.timer = setTimeout(() => {
+      if (this.#waiting.includes(job) && needed()) void this.#hurry(job);
+    }, waitMs);
+    job.timer.unref();
+    return result;
   }
 
   /** Resolves when the prover has nothing to do. */
   async idle(): Promise<void> {
-    let seen: Promise<void>;
-    do {
-      seen = this.#busy;
-      await seen;
-    } while (seen !== this.#busy);
+    while (this.#running || this.#waiting.length > 0)
+      await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
-  #after<T>(free: Promise<void>, work: (prover: CardProver) => Promise<T>): Promise<T> {
-    const result = free.then(() => work(this.#prover));
-    this.#busy = result.then(
-      () => {},
-      () => {},
-    );
-    return result;
-  }
-
-  async #freeAfter(waitMs: number, needed: () => boolean): Promise<void> {
-    const busy = this.#busy;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(resolve, waitMs, 'late');
-      timer.unref();
+  #enter<T>(work: Work<T>, turn: Turn): { readonly job: Job; readonly result: Promise<T> } {
+    let settle: (outcome: Promise<T>) => void = () => {};
+    const result = new Promise<T>((resolve) => {
+      settle = resolve;
     });
-    const first = await Promise.race([busy, late]);
-    clearTimeout(timer);
-    if (first !== 'late') return;
-    if (needed()) await this.#prover.close();
-    else await busy;
+    const job: Job = {
+      turn,
+      run: async () => {
+        const outcome = (async () => await work(this.#prover))();
+        settle(outcome);
+        await outcome.catch(() => {});
+      },
+    };
+    const before = this.#waiting.findIndex((other) => places[other.turn] > places[turn]);
+    this.#waiting.splice(before < 0 ? this.#waiting.length : before, 0, job);
+    // Not at once: whoever queues it has to finish its sentence first.
+    void Promise.resolve().then(() => this.#go());
+    return { job, result };
+  }
+
+  #go(): void {
+    if (this.#running) return;
+    const job = this.#waiting.shift();
+    if (!job) {
+      for (const resolve of this.#whenIdle.splice(0)) resolve();
+      return;
+    }
+    clearTimeout(job.timer);
+    this.#running = job;
+    void job.run().then(() => {
+      if (this.#running !== job) return;
+      this.#running = undefined;
+      this.#go();
+    });
+  }
+
+  /** Stops the prover, and waits no longer for what does not end by that. */
+  async #hurry(job: Job): Promise<void> {
+    this.#waiting.splice(this.#waiting.indexOf(job), 1);
+    this.#waiting.unshift(job);
+    await this.#prover.close().catch(() => {});
+    if (!this.#waiting.includes(job)) return;
+    this.#running = undefined;
+    this.#go();
   }
 }

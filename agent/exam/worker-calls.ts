@@ -15,8 +15,11 @@ export interface WorkerCalls {
     readonly argument: { readonly shape: MemoryShape; readonly tableSeed: Uint8Array };
     readonly result: string;
   };
-  /** A walk seed; the roots. */
-  walk: { readonly argument: Uint8Array; readonly result: Uint8Array[] };
+  /** A walk seed, and how many rounds where not as many as the table's shape says; the roots. */
+  walk: {
+    readonly argument: { readonly walkSeed: Uint8Array; readonly rounds?: number | undefined };
+    readonly result: Uint8Array[];
+  };
   revealWalk: { readonly argument: readonly WalkerOpening[]; readonly result: WalkerReveal[] };
   dropTable: { readonly argument: null; readonly result: undefined };
 }

@@ -8,7 +8,10 @@ import {
   go,
   goWalk,
   openWalk,
+  probeOpen,
+  probeWalk,
   runnerOf,
+  tableBuild,
   types,
   verdict,
   walkerOpenings,
@@ -98,14 +101,42 @@ describe('worker prover of a table', () => {
     await prover.close();
   });
 
-  it('has no process between two exams', async () => {
+  it('has no process between two exams where it keeps no table', async () => {
+    const { ask } = runnerOf(prover);
+    await ask(armed(exam('1')), go(exam('1'), 'a'), armTable(exam('1'), 'b'), goWalk(exam('1'), 'c'));
+    const pid = pidOf(prover);
+    await ask(verdict(exam('1'), 'failed'));
+    expect(prover.pid).toBeUndefined();
+    expect(() => process.kill(pid, 0)).toThrow();
+    expect(types(await ask(armed(exam('2')), go(exam('2'), 'd')))).toEqual(['exam.ready', 'exam.commit']);
+  });
+
+  it('walks for a probe on the table that a passed exam left, and computes the next one in a new process', async () => {
     const { ask } = runnerOf(prover);
     await ask(armed(exam('1')), go(exam('1'), 'a'), armTable(exam('1'), 'b'), goWalk(exam('1'), 'c'));
     const pid = pidOf(prover);
     await ask(verdict(exam('1')));
+    const answers = await ask(probeWalk('d', 'b'), probeOpen('d'));
+    expect(pidOf(prover)).toBe(pid);
+    expect(answers).toMatchObject([
+      { type: 'probe.commit', roots: [expect.any(String)] },
+      { type: 'probe.reveal', reveals: [{ round: 0 }, { round: 0 }] },
+    ]);
+    expect(types(await ask(armed(exam('2'))))).toEqual(['exam.ready']);
+    expect(pidOf(prover)).not.toBe(pid);
+  });
+
+  it('says that the table is gone with its process, and starts none for it', async () => {
+    const { ask, events } = runnerOf(prover);
+    await ask(armTable(exam('1'), 'b'), goWalk(exam('1'), 'c'), verdict(exam('1')));
+    process.kill(pidOf(prover), 'SIGKILL');
+    await expect.poll(() => prover.pid).toBeUndefined();
+    const gone = { type: 'probe.decline', reason: 'engine', message: expect.stringContaining('SIGKILL') };
+    expect(await ask(probeWalk('d', 'b'))).toMatchObject([gone]);
+    expect(events.at(-1)).toMatchObject({ type: 'table.lost', code: 'engine.failed' });
+    expect(await ask(probeWalk('e', 'b'))).toMatchObject([{ type: 'probe.decline', reason: 'no-table' }]);
     expect(prover.pid).toBeUndefined();
-    expect(() => process.kill(pid, 0)).toThrow();
-    expect(types(await ask(armed(exam('2')), go(exam('2'), 'd')))).toEqual(['exam.ready', 'exam.commit']);
+    expect(types(await ask(tableBuild('f'), probeWalk('1', 'f')))).toEqual(['table.ready', 'probe.commit']);
   });
 
   it('declines a table that the machine has no memory for, says so, and answers the next exam', async () => {

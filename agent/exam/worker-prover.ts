@@ -40,7 +40,11 @@ export class WorkerProver implements CardProver {
   #child: ChildProcess | undefined;
   /** The process has had the compute engine at work. */
   #computed = false;
+  /** It has had the table engine at work. */
+  #tabled = false;
   #lastId = 0;
+  /** How the last process ended. */
+  #lastEnd = 'There was no process.';
 
   constructor(options: WorkerProverOptions) {
     this.#options = options;
@@ -71,10 +75,12 @@ export class WorkerProver implements CardProver {
     return this.#call('checkTable', null);
   }
 
-  arm(shape: ComputeShape): Promise<string> {
+  /** In a process that has held no table: not all engines get on with each other in one. */
+  async arm(shape: ComputeShape): Promise<string> {
+    if (this.#tabled) await this.close();
     const armed = this.#call('arm', shape);
     this.#computed = true;
-    return armed;
+    return await armed;
   }
 
   commit(seed: Uint8Array, onProgress: (share: number) => void): Promise<Uint8Array[]> {
@@ -95,15 +101,24 @@ export class WorkerProver implements CardProver {
     onProgress: (share: number) => void,
   ): Promise<string> {
     if (this.#computed) await this.close();
-    return this.#call('build', { shape, tableSeed }, onProgress);
+    const built = this.#call('build', { shape, tableSeed }, onProgress);
+    this.#tabled = true;
+    return await built;
   }
 
-  walk(walkSeed: Uint8Array, onProgress: (share: number) => void): Promise<Uint8Array[]> {
-    return this.#call('walk', walkSeed, onProgress);
+  /** A table lies there for hours, and its process may end meanwhile: none is started to say so. */
+  async walk(
+    walkSeed: Uint8Array,
+    onProgress: (share: number) => void,
+    rounds?: number,
+  ): Promise<Uint8Array[]> {
+    if (!this.#child) throw this.#gone();
+    return await this.#call('walk', { walkSeed, rounds }, onProgress);
   }
 
-  revealWalk(openings: readonly WalkerOpening[]): Promise<WalkerReveal[]> {
-    return this.#call('revealWalk', openings);
+  async revealWalk(openings: readonly WalkerOpening[]): Promise<WalkerReveal[]> {
+    if (!this.#child) throw this.#gone();
+    return await this.#call('revealWalk', openings);
   }
 
   /** Without a process there is no table, and none is started to say so. */
@@ -150,6 +165,7 @@ export class WorkerProver implements CardProver {
     });
     this.#child = child;
     this.#computed = false;
+    this.#tabled = false;
     let lastWords = '';
     child.stderr?.on('data', (chunk: Buffer) => {
       lastWords = (lastWords + chunk.toString()).slice(-1000);
@@ -185,8 +201,13 @@ export class WorkerProver implements CardProver {
     this.#child = undefined;
     const { engine, tableEngine } = this.#options;
     const names = [engine, tableEngine].filter(Boolean).join(' and ');
-    const error = new TouchstoneError('engine.failed', `The process of ${names} ${how}`);
+    this.#lastEnd = `The process of ${names} ${how}`;
+    const error = new TouchstoneError('engine.failed', this.#lastEnd);
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
+  }
+
+  #gone(): TouchstoneError {
+    return new TouchstoneError('engine.failed', `There is no table. ${this.#lastEnd}`);
   }
 }

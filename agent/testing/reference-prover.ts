@@ -59,10 +59,14 @@ export class ReferenceProver implements CardProver {
     return await this.#prover.build(shape, tableSeed, onProgress);
   }
 
-  async walk(walkSeed: Uint8Array, onProgress: (share: number) => void): Promise<Uint8Array[]> {
+  async walk(
+    walkSeed: Uint8Array,
+    onProgress: (share: number) => void,
+    rounds?: number,
+  ): Promise<Uint8Array[]> {
     this.calls.push('walk');
     await this.gate;
-    return await this.#prover.walk(walkSeed, onProgress);
+    return await this.#prover.walk(walkSeed, onProgress, rounds);
   }
 
   revealWalk(openings: readonly WalkerOpening[]): Promise<WalkerReveal[]> {

@@ -1,17 +1,27 @@
-import { codeTable, isCode } from '../../protocol/codes/table.js';
+import { type Clock, systemClock } from '../../protocol/clock.js';
 import type { ExamPart } from '../../protocol/messages/exam.js';
 import type { SupplierEvent } from '../connection/events.js';
 import { checksTable } from './checks-table.js';
 import type { Display } from './display.js';
+import { OutageLines } from './outage-lines.js';
+import { ProbeLines } from './probe-lines.js';
+import { duration, fixOf } from './words.js';
 
 /**
  * Tells a person what a supplier's events mean.
  *
  * @param cardNames what each card is called, by index
+ * @param clock its monotonic time alone is read
  * @returns takes one event after the other
  */
-export function narrate(display: Display, cardNames: readonly string[]): (event: SupplierEvent) => void {
+export function narrate(
+  display: Display,
+  cardNames: readonly string[],
+  clock: Clock = systemClock,
+): (event: SupplierEvent) => void {
   const name = (card: number): string => `card ${card} (${cardNames[card] ?? 'unknown'})`;
+  const probes = new ProbeLines(display, name, clock);
+  const outages = new OutageLines(display, name);
   /** What each card does at present, and how much of it is done. */
   const running = new Map<number, { readonly what: string; readonly share: number }>();
   /** The last status of this connection: it is told whenever something about it may have changed. */
@@ -73,8 +83,6 @@ export function narrate(display: Display, cardNames: readonly string[]): (event:
         return stopped(event.card, `Exam: ${name(event.card)} ${words[event.part].committed}.`);
       case 'exam.revealed':
         return display.info(`Exam: ${name(event.card)} has shown what it was asked for.`);
-      case 'exam.table-dropped':
-        return display.info(`Exam: ${name(event.card)} has the memory of its table free again.`);
       case 'exam.declined':
         if (running.has(event.card)) stopped(event.card, `Exam: ${name(event.card)} stopped.`);
         return display.warn(
@@ -88,6 +96,15 @@ export function narrate(display: Display, cardNames: readonly string[]): (event:
         const text = `${lines.join('\n')}${event.checks.length === 0 ? `\n${event.reasons.join(', ')}` : ''}`;
         return event.outcome === 'passed' ? display.success(text) : display.warn(text);
       }
+      case 'table.ordered':
+      case 'table.kept':
+      case 'table.declined':
+      case 'table.lost':
+      case 'table.dropped':
+      case 'probe.verdict':
+        return probes.tell(event);
+      default:
+        return outages.tell(event);
     }
   };
 }
@@ -110,9 +127,6 @@ const words: Readonly<Record<ExamPart, Record<'armed' | 'ready' | 'working' | 'c
 /** The agent itself enrols again, or opens another session. */
 const ownWork: ReadonlySet<string> = new Set(['session.invalid', 'device.unknown']);
 
-/** What to do about a code; nothing for one of a newer verifier. */
-const fixOf = (code: string): string => (isCode(code) ? ` ${codeTable[code].fix}` : '');
-
 function statusText(event: Extract<SupplierEvent, { type: 'connection.status' }>): string {
   const reasons = event.reasons.length > 0 ? ` (${event.reasons.join(', ')})` : '';
   const refused =
@@ -124,12 +138,4 @@ function statusText(event: Extract<SupplierEvent, { type: 'connection.status' }>
 function nextText(inMs: number | null): string {
   if (inMs === null) return '';
   return inMs === 0 ? ' An exam starts with the next cohort.' : ` Next exam within ${duration(inMs)}.`;
-}
-
-/** Such as `0.4 s`, `12 s`, `3 min`, `6 h`. */
-export function duration(ms: number): string {
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
-  if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
-  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
-  return `${Math.round(ms / 3_600_000)} h`;
 }
