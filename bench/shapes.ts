@@ -1,7 +1,11 @@
-// What the memory exam of each class costs an honest card and what it leaves a cheat: `npm run bench:shapes [-- class …]`.
-import { tableBytes, walkedBytes } from '../protocol/shapes.js';
+// What the memory exam of each class, its probes and its ballast cost an honest card and what they leave a cheat:
+// `npm run bench:shapes [-- class …]`.
+import { type MemoryShape, tableBytes, walkedBytes } from '../protocol/shapes.js';
+import { ballastShapeFor } from '../scoring/catalogue/ballast-shape.js';
 import { type CardClass, classById, type MemoryFigures } from '../scoring/catalogue/catalogue.js';
 import { memoryShapeFor, tableBuildMs, usualShareOfBandwidth } from '../scoring/catalogue/memory-shape.js';
+import { answerDeadlineMs, classDeadlineMs } from '../scoring/catalogue/probe-deadline.js';
+import { probeRounds } from '../scoring/catalogue/probe-rounds.js';
 import { loadCatalogue } from '../scoring/catalogue/read-catalogue.js';
 import {
   rebuildMs,
@@ -11,14 +15,25 @@ import {
 } from '../scoring/catalogue/sizing-rule.js';
 
 const catalogue = loadCatalogue();
-const asked = process.argv.slice(2);
-const classes = asked.length === 0 ? catalogue.classes : asked.map(named);
-const rows = classes.flatMap((one) => (one.memory === null ? [] : [rowOf(one, one.memory)]));
+const names = process.argv.slice(2);
+const asked = names.length === 0 ? catalogue.classes : names.map(named);
+const judged = asked.flatMap((one) => (one.memory === null ? [] : [{ ...one, memory: one.memory }]));
+type Judged = (typeof judged)[number];
 
-const columns = Object.keys(rows[0] ?? {});
+/** Of the default ballast of a lease, over the longest line. */
+const ballast = { bytes: 256 * 2 ** 20, roundTripMs: 300 };
+
+const claimOf = ({ memoryBytes }: CardClass) => ({ memoryBytes, memoryEngine: 'webgpu' });
+const usualWalkMs = ({ bandwidthGBps }: MemoryFigures, shape: MemoryShape) =>
+  walkedBytes(shape) / (usualShareOfBandwidth * bandwidthGBps * 1e6);
+
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
-process.stdout.write(line(columns) + line(columns.map(() => '---')));
-for (const row of rows) process.stdout.write(line(columns.map((column) => row[column] ?? '')));
+for (const rows of [judged.map(examRow), judged.map(probeRow), judged.map(ballastRow)]) {
+  const columns = Object.keys(rows[0] ?? {});
+  process.stdout.write(line(columns) + line(columns.map(() => '---')));
+  for (const row of rows) process.stdout.write(line(columns.map((column) => row[column] ?? '')));
+  process.stdout.write('\n');
+}
 
 function named(id: string): CardClass {
   const found = classById(catalogue, id);
@@ -26,10 +41,49 @@ function named(id: string): CardClass {
   return found;
 }
 
-function rowOf(cardClass: CardClass, figures: MemoryFigures): Record<string, string> {
-  const claim = { memoryBytes: cardClass.memoryBytes, memoryEngine: 'webgpu' };
-  const shape = memoryShapeFor(cardClass, claim);
+function wholeShape(cardClass: CardClass): MemoryShape {
+  const shape = memoryShapeFor(cardClass, claimOf(cardClass));
   if (shape === null) throw new Error('a claim with an engine has a shape');
+  return shape;
+}
+
+function probeRow(cardClass: Judged): Record<string, string> {
+  const { memory } = cardClass;
+  const whole = wholeShape(cardClass);
+  const shape = { ...whole, rounds: probeRounds(cardClass, whole, null) };
+  return {
+    class: cardClass.id,
+    'rounds of the exam': String(whole.rounds),
+    'of a probe': String(shape.rounds),
+    'usual ms': usualWalkMs(memory, shape).toFixed(0),
+    'deadline ms': classDeadlineMs(memory, shape, 'whole').toFixed(0),
+    'rebuild in deadlines': (
+      rebuildMs(memory, shape) / answerDeadlineMs(memory, shape, 'whole', null)
+    ).toFixed(1),
+  };
+}
+
+function ballastRow(cardClass: Judged): Record<string, string> {
+  const { memory } = cardClass;
+  const shape = ballastShapeFor(cardClass, claimOf(cardClass), ballast);
+  const { n, layers, steps } = shape;
+  const deadlineMs = answerDeadlineMs(memory, shape, 'ballast', ballast.roundTripMs);
+  return {
+    class: cardClass.id,
+    MiB: (tableBytes(shape) / 2 ** 20).toFixed(0),
+    layers: String(layers),
+    'build s': (tableBuildMs(cardClass, claimOf(cardClass), shape) / 1000).toFixed(0),
+    'walk ms': usualWalkMs(memory, shape).toFixed(1),
+    'deadline ms': classDeadlineMs(memory, shape, 'ballast').toFixed(0),
+    'rebuild in deadlines': (rebuildMs(memory, shape) / deadlineMs).toFixed(2),
+    '10^9 operations to check a walker': ((2 * n * n * layers * steps) / 1e9).toFixed(1),
+  };
+}
+
+function examRow(cardClass: Judged): Record<string, string> {
+  const figures = cardClass.memory;
+  const claim = claimOf(cardClass);
+  const shape = wholeShape(cardClass);
   const readMs = walkedBytes(shape) / (figures.bandwidthGBps * 1e6);
   const deadlineMs = walkDeadlineMs(figures, shape);
   const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(2);

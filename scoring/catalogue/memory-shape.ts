@@ -52,8 +52,8 @@ function buildGops(cardClass: CardClass, claim: MemoryClaim): number {
   return Math.min(Math.max(claimedNumber(claim.tableGops) ?? usual, usual / slowestBuild), usual);
 }
 
-/** Bytes that the table should fill at most. */
-function examinedBytes(
+/** Bytes that a table on such a card should fill at most. */
+export function examinedBytes(
   { memoryBytes }: CardClass,
   { bandwidthGBps }: MemoryFigures,
   claim: MemoryClaim,

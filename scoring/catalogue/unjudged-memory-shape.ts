@@ -33,14 +33,20 @@ const operationsPerByte = 60;
  * The memory exam where no figures judge it: class `cpu`, software devices, cards that the catalogue does not know. It shows
  * that there is such memory and how fast it is, and takes a device no more than a minute. The device's own numbers size
  * it: one that lies about them examines itself worse.
+ *
+ * @param mostBytes of the table
  */
-export function unjudgedMemoryShape(cardClass: CardClass, claim: MemoryClaim): MemoryShape {
+export function unjudgedMemoryShape(
+  cardClass: CardClass,
+  claim: MemoryClaim,
+  mostBytes = mostTableBytes,
+): MemoryShape {
   const { buildSeconds, layers } = kinds[cardClass.kind];
   const gops = likelyTableGops(cardClass, claim);
   const operations = gops * 1e9 * buildSeconds;
   // Pages of 1,024 bytes need 16 times the work for four times the bytes: only what is fast has time for them.
   const n = gops >= 1000 ? 1024 : 256;
-  const layout = tableLayout(bytesFor(cardClass, claim, operations / (2 * n)), n);
+  const layout = tableLayout(Math.min(bytesFor(cardClass, claim, operations / (2 * n)), mostBytes), n);
   const table = tableBytes(layout);
   const affordable = Math.floor(operations / (2 * n * table));
   return {

@@ -10,6 +10,8 @@ const bodies = statement({
     SELECT body
     FROM events
     WHERE device = {device:String}
+      AND kind NOT IN ('table.built', 'squaring.measured', 'lease.witnessed')
+      AND NOT (kind = 'probe.finished' AND JSONExtractString(body, 'outcome') = 'passed')
     ORDER BY at DESC, recorded DESC, position DESC
     LIMIT 1 BY id
     LIMIT {limit:UInt32}`,
@@ -17,7 +19,10 @@ const bodies = statement({
   row: Type.Object({ body: Type.String() }),
 });
 
-/** The latest enrolments, transitions, exams and measurements of the line of a device, newest first. Its presence is not among them. */
+/**
+ * The latest of what happened to a device, newest first: enrolments, transitions, exams, measurements of its line, outages,
+ * leases, and probes that were not passed. What comes every few minutes as it should is not among it.
+ */
 export async function eventsOf(client: ClickHouseClient, device: string, limit: number): Promise<Fact[]> {
   return (await bodies(client, { device, limit })).map(({ body }) => readFact(body));
 }

@@ -2,6 +2,8 @@ import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { TouchstoneError } from '../../protocol/error.js';
 import { EnrolledFact, ExamFact, Fact, NetworkFact, TransitionFact } from '../facts/facts.js';
+import { LeaseMovedFact, LeaseWitnessedFact } from '../facts/lease.js';
+import { OfflineFact, ProbeFact, TableFact } from '../facts/timelock.js';
 
 /** Reads facts of one kind back from the `body` of their events. @throws TouchstoneError `storage.row-unexpected` */
 function bodyReader<S extends TSchema>(schema: S): (body: string) => Static<S> {
@@ -21,4 +23,9 @@ export const readEnrolled = bodyReader(EnrolledFact);
 export const readTransition = bodyReader(TransitionFact);
 export const readExam = bodyReader(ExamFact);
 export const readNetwork = bodyReader(NetworkFact);
+export const readTable = bodyReader(TableFact);
+export const readProbe = bodyReader(ProbeFact);
+export const readOffline = bodyReader(OfflineFact);
+export const readLeaseMoved = bodyReader(LeaseMovedFact);
+export const readLeaseWitnessed = bodyReader(LeaseWitnessedFact);
 export const readFact = bodyReader(Fact);

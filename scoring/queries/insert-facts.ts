@@ -1,9 +1,10 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { tableBytes, walkedBytes } from '../../protocol/shapes.js';
 import type { ExamFact, Fact, HeartbeatFact, MemoryPart, NetworkFact, PresenceFact } from '../facts/facts.js';
-
-/** A fact and its place in the batch. */
-type Placed<F extends Fact> = readonly [fact: F, position: number];
+import type { OfflineFact } from '../facts/timelock.js';
+import { creditedMinutes } from './credited-minutes.js';
+import { isOfKind, minuteOf, type Placed, seconds } from './placed.js';
+import { leaseRow, offlineRows, probeRow } from './timelock-rows.js';
 
 /** The card number of a presence row that says: the device was there, without any card. Above `limits.cards`. */
 const noCard = 255;
@@ -26,10 +27,16 @@ export async function insertFacts(
   const placed = facts.map((fact, position): Placed<Fact> => [fact, position]);
   const rows = {
     events: placed.filter(isEvent).map(eventRow),
-    exam_results: placed.filter(isExam).map(examRow),
-    network_results: placed.filter(isNetwork).map(networkRow),
-    presence: placed.filter(isPresence).flatMap(presenceRows),
-    heartbeats: placed.filter(isHeartbeat).map(heartbeatRow),
+    exam_results: placed.filter(isOfKind('exam.finished')).map(examRow),
+    network_results: placed.filter(isOfKind('network.measured')).map(networkRow),
+    probe_results: placed.filter(isOfKind('probe.finished')).map(probeRow),
+    offline_results: placed.filter(isOfKind('offline.shown')).flatMap(offlineRows),
+    lease_events: placed.filter(isOfKind('lease.moved', 'lease.witnessed')).map(leaseRow),
+    presence: [
+      ...placed.filter(isOfKind('presence')).flatMap(presenceRows),
+      ...placed.filter(isOfKind('offline.shown')).flatMap(creditedRows),
+    ],
+    heartbeats: placed.filter(isOfKind('heartbeat')).map(heartbeatRow),
   };
   for (const [table, values] of Object.entries(rows)) {
     if (values.length > 0) await insert(client, table, values, token);
@@ -58,17 +65,8 @@ async function insert(
 
 type EventFact = Exclude<Fact, PresenceFact | HeartbeatFact>;
 
-const isPresence = (one: Placed<Fact>): one is Placed<PresenceFact> => one[0].kind === 'presence';
-const isHeartbeat = (one: Placed<Fact>): one is Placed<HeartbeatFact> => one[0].kind === 'heartbeat';
-const isExam = (one: Placed<Fact>): one is Placed<ExamFact> => one[0].kind === 'exam.finished';
-const isNetwork = (one: Placed<Fact>): one is Placed<NetworkFact> => one[0].kind === 'network.measured';
-const isEvent = (one: Placed<Fact>): one is Placed<EventFact> => !isPresence(one) && !isHeartbeat(one);
-
-/** Minute since 1970 that holds an instant. */
-export const minuteOf = (at: number): number => Math.floor(at / 60_000);
-
-/** Decimal seconds: ClickHouse reads a bare integer as seconds or milliseconds, depending on its size. */
-const seconds = (at: number): string => (at / 1000).toFixed(3);
+const isEvent = (one: Placed<Fact>): one is Placed<EventFact> =>
+  one[0].kind !== 'presence' && one[0].kind !== 'heartbeat';
 
 function eventRow([fact, position]: Placed<EventFact>): object {
   const { id, device, kind, at } = fact;
@@ -135,6 +133,13 @@ function networkRow([fact, position]: Placed<NetworkFact>): object {
 function presenceRows([{ device, at, cards }]: Placed<PresenceFact>): object[] {
   const there = cards.length > 0 ? [...new Set(cards)] : [noCard];
   return there.map((card) => ({ device, card, minute: minuteOf(at) }));
+}
+
+/** Minutes that a card was credited are minutes up like all others. */
+function creditedRows([{ device, from, cards }]: Placed<OfflineFact>): object[] {
+  return cards.flatMap(({ card, creditedMs }) =>
+    creditedMinutes(from, creditedMs).map((minute) => ({ device, card, minute })),
+  );
 }
 
 function heartbeatRow([{ verifier, at }]: Placed<HeartbeatFact>): object {

@@ -3,7 +3,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { migrate } from '../storage/migrate.js';
 import { deviceId, enrolled, heartbeat, presence } from '../testing/facts.js';
 import { openTestRecord, scalar } from '../testing/record.js';
-import { insertFacts, minuteOf } from './insert-facts.js';
+import { insertFacts } from './insert-facts.js';
+import { minuteOf } from './placed.js';
 import { presenceSummary, serviceWindow } from './presence.js';
 
 const { client, close } = await openTestRecord();

@@ -73,3 +73,18 @@ export async function serviceWindow(
   const [row] = await start(client, { until: untilMinute, minutes });
   return row?.since ?? untilMinute;
 }
+
+const seen = statement({
+  sql: `
+    SELECT if(count() = 0, NULL, bitmapMax(groupBitmapMergeState(minutes))) AS minute
+    FROM presence_hours
+    WHERE device = {device:String}`,
+  params: Type.Object({ device: DeviceId }),
+  row: Type.Object({ minute: Type.Union([Minute, Type.Null()]) }),
+});
+
+/** The last minute since 1970 in which a device was there, or was credited an outage; null before the first. */
+export async function lastMinuteSeen(client: ClickHouseClient, device: string): Promise<number | null> {
+  const [row] = await seen(client, { device });
+  return row?.minute ?? null;
+}

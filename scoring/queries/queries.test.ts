@@ -16,8 +16,9 @@ import { openTestRecord, scalar } from '../testing/record.js';
 import { loadDevices } from './devices.js';
 import { eventsOf } from './events.js';
 import { examHistory, examOutcomes } from './exams.js';
-import { insertFacts, minuteOf } from './insert-facts.js';
+import { insertFacts } from './insert-facts.js';
 import { latestNetwork } from './network.js';
+import { minuteOf } from './placed.js';
 
 const { client, close } = await openTestRecord();
 afterAll(close);

@@ -15,7 +15,8 @@ import type {
 export const deviceId = (name: string): string => createHash('sha256').update(name).digest('hex');
 
 let drawn = 0;
-const nextId = (prefix: string): string =>
+/** A fresh id with a prefix such as `fa`. */
+export const nextId = (prefix: string): string =>
   `${prefix}_${createHash('sha256').update(`${prefix}/${drawn++}`).digest('hex').slice(0, 32)}`;
 
 const shape: ComputeShape = { n: 256, layers: 8, pages: 64, rounds: 2 };
