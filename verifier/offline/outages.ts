@@ -1,0 +1,72 @@
+/** Time in which a device had no line. Milliseconds since 1970 UTC. */
+export interface Outage {
+  /** Credit begins here: not before the last sign of life. */
+  readonly from: number;
+  /** The last sign of life came no earlier. The same as `from`, but for what is read from the record in whole minutes. */
+  readonly lastSign: number;
+  /** It was back. */
+  readonly to: number;
+}
+
+/**
+ * A line that was back for so short a time may have been too bad for a report: it counts as one outage with the next. No
+ * longer, or a device could be off for an hour and solve for it afterwards.
+ */
+const briefMs = 30_000;
+
+/** The outages of one device, one at a time: the one that it has not shown yet. */
+export class Outages {
+  #lastSign: Pick<Outage, 'from' | 'lastSign'> | null = null;
+  #backAt: number | null = null;
+  #present: Outage | null = null;
+  /** One that ended with a line too brief to show it. */
+  #unshown: Pick<Outage, 'from' | 'lastSign'> | null = null;
+
+  /** False where this process knows nothing of the device yet: then the record does (`restore`). */
+  get isKnown(): boolean {
+    return this.#lastSign !== null;
+  }
+
+  /** The outage that ended with this connection; null where there was none, or it has been shown. */
+  get present(): Outage | null {
+    return this.#present;
+  }
+
+  /** @param minute in which it was seen last, since 1970; null where it never was */
+  restore(minute: number | null): void {
+    if (minute === null || this.isKnown) return;
+    // It was seen in that minute: somewhere from its beginning to its end.
+    this.#lastSign = { from: (minute + 1) * 60_000, lastSign: minute * 60_000 };
+    if (this.#backAt !== null) this.connected(this.#backAt);
+  }
+
+  connected(at: number): void {
+    this.#backAt = at;
+    const since = this.#unshown ?? this.#lastSign;
+    this.#present = since !== null && since.from < at ? { ...since, to: at } : null;
+    this.#unshown = null;
+  }
+
+  /**
+   * @param lastSeenAt when something came from it last
+   * @param at now
+   */
+  disconnected(lastSeenAt: number, at: number): void {
+    const brief = this.#backAt !== null && at - this.#backAt <= briefMs;
+    this.#unshown = brief ? this.#present : null;
+    this.#lastSign = { from: lastSeenAt, lastSign: lastSeenAt };
+    this.#backAt = null;
+    this.#present = null;
+  }
+
+  /** There is a verdict on all that was before `to`. */
+  shown(to: number): void {
+    const after = <T extends Pick<Outage, 'from' | 'lastSign'>>(outage: T): T => ({
+      ...outage,
+      from: Math.max(outage.from, to),
+      lastSign: Math.max(outage.lastSign, to),
+    });
+    if (this.#present !== null) this.#present = this.#present.to <= to ? null : after(this.#present);
+    if (this.#unshown !== null) this.#unshown = after(this.#unshown);
+  }
+}
