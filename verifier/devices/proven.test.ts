@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import { givenClass } from '../../scoring/catalogue/given.js';
 import type { ExamFact } from '../../scoring/facts/facts.js';
+import type { ProbeFact } from '../../scoring/facts/timelock.js';
 import { memoryPart } from '../../scoring/testing/facts.js';
 import type { DeviceState, ExamHistory } from './devices.js';
-import { isEligible, judgedExam } from './proven.js';
+import { isEligible, judgedExam, lastProbes } from './proven.js';
 
 const claim = (model: string, engine: string | null = 'onnx-cuda'): CardClaim => ({
   kind: 'gpu',
@@ -73,5 +74,49 @@ describe('what is proven of a card', () => {
     expect([0, 1].map((card) => isEligible(facts(cards, inTurn), card, 2000))).toEqual([false, true]);
     const together = [passed(0, claim('A')), passed(1, claim('B'))];
     expect([0, 1].map((card) => isEligible(facts(cards, together), card, 2000))).toEqual([true, true]);
+  });
+
+  describe('while it is leased', () => {
+    const day = 24 * 3600_000;
+    const now = 1000 + 7 * day;
+    const probe = (card: number, outcome: ProbeFact['outcome'], minutesAgo: number) =>
+      ({ card, outcome, at: now - minutesAgo * 60_000 }) as ProbeFact;
+    const cards = [claim('A'), claim('B')];
+    const together = [passed(0, claim('A')), passed(1, claim('B'))];
+    const eligible = (probes: ProbeFact[] | null, exams = together) => {
+      const leased = probes === null ? null : lastProbes(probes);
+      return [0, 1].map((card) => isEligible({ ...facts(cards, exams), leased }, card, now));
+    };
+
+    it('stays good beyond the day by good probes within an hour', () => {
+      expect(eligible(null)).toEqual([false, false]);
+      expect(eligible([probe(0, 'passed', 5), probe(1, 'passed', 60)])).toEqual([true, true]);
+      expect(eligible([probe(0, 'passed', 5), probe(1, 'ours', 1)])).toEqual([true, false]);
+      expect(eligible([probe(0, 'failed', 9), probe(0, 'passed', 5), probe(1, 'passed', 2)])).toEqual([
+        true,
+        true,
+      ]);
+    });
+
+    it.each([
+      ['failed', 1],
+      ['unanswered', 1],
+      ['passed', 61],
+    ] as const)(
+      'ends for the whole device where the last probe of a card %s %d minutes ago',
+      (outcome, ago) => {
+        expect(eligible([probe(0, 'passed', 5), probe(1, outcome, ago)])).toEqual([false, false]);
+      },
+    );
+
+    it('does not make up for an exam that was not passed, nor for one that others have left behind', () => {
+      const good = [probe(0, 'passed', 5), probe(1, 'passed', 5)];
+      const apart = [passed(0, claim('A')), passed(1, claim('B'), { exam: 'ex_2', at: 2000 })];
+      expect(eligible(good, apart)).toEqual([false, true]);
+      expect(eligible(good, [passed(0, claim('A'), { class: null }), passed(1, claim('B'))])).toEqual([
+        false,
+        true,
+      ]);
+    });
   });
 });

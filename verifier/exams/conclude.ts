@@ -24,10 +24,10 @@ export interface Conclusion {
 }
 
 /**
- * Resolves when the exam is on record and the device has been told. Rejects when the journal took nothing. To be run
+ * Resolves with what is on record, when it is and the device has been told. Rejects when the journal took nothing. To be run
  * alone for the device: it reads the status, decides and writes.
  */
-export type Conclude = (conclusion: Conclusion) => Promise<void>;
+export type Conclude = (conclusion: Conclusion) => Promise<readonly ExamFact[]>;
 
 export interface ConcludeOptions {
   readonly clock: Clock;
@@ -45,7 +45,7 @@ export function makeConclude(options: ConcludeOptions): Conclude {
   const { clock, random, devices, recorder, hub, commitMs, observe } = options;
   return async ({ device, exam, claims, cards, results, network }) => {
     const state = devices.get(device);
-    if (state === undefined) return;
+    if (state === undefined) return [];
     const at = clock.now();
     const judged = cards.flatMap(({ card, claim, cardClass, memory }) => {
       const record = results.get(card);
@@ -83,5 +83,6 @@ export function makeConclude(options: ConcludeOptions): Conclude {
       const { card, outcome, reasons, checks } = fact;
       hub.send(device, { type: 'exam.verdict', exam, card, outcome, reasons, class: fact.class, checks });
     }
+    return exams;
   };
 }

@@ -4,7 +4,7 @@ import type { ExamErrorCode } from '../../protocol/codes/table.js';
 import { newExamId } from '../../protocol/ids.js';
 import type { CardMessage } from '../../protocol/messages/exam.js';
 import type { Catalogue } from '../../scoring/catalogue/catalogue.js';
-import type { NetworkFact } from '../../scoring/facts/facts.js';
+import type { ExamFact, NetworkFact } from '../../scoring/facts/facts.js';
 import type { Hub } from '../connections/hub.js';
 import type { DeviceState, Devices } from '../devices/devices.js';
 import type { Recorder } from '../devices/recorder.js';
@@ -36,6 +36,8 @@ export interface ExaminerOptions {
   /** Longest standstill of our own between two instants, milliseconds (`LoopLag.longestBetween`). */
   readonly lagBetween: (from: number, to: number) => number;
   readonly conclude: Conclude;
+  /** An exam is over and on record, and the device is in none any more. Never throws. */
+  readonly concluded: (device: string, facts: readonly ExamFact[]) => void;
   readonly cohortMs: number;
   readonly examSeconds: number;
   readonly times: StepTimes;
@@ -51,12 +53,19 @@ const networkEveryMs = 23 * 3600_000;
 /** Longest delay that a Node timer takes; longer plans are made again when it is over. */
 const longestTimerMs = 2 ** 31 - 1;
 
+type Asker = (facts: readonly ExamFact[] | null) => void;
+
 /** Decides when each device is examined and holds its room. How an exam ends is `conclude.ts`. */
 export class Examiner {
   readonly #options: ExaminerOptions;
   readonly #cohorts: Cohorts;
   readonly #rooms = new Map<string, ExamRoom>();
   readonly #plans = new Map<string, NodeJS.Timeout>();
+  /** Devices that are examined as soon as they can be; lives on through a lost line, which else would be a way out. */
+  readonly #urgent = new Set<string>();
+  /** Devices whose cards are somebody's: only who asks for an exam by `examineNow` gets one. */
+  readonly #held = new Set<string>();
+  readonly #askers = new Map<string, Asker[]>();
   #closed = false;
 
   constructor(options: ExaminerOptions) {
@@ -67,6 +76,46 @@ export class Examiner {
   /** Devices in exams at present. */
   get rooms(): number {
     return this.#rooms.size;
+  }
+
+  /** Whether the device has an exam that is not over: it may be waiting for its cohort, or for its line. */
+  examining(device: string): boolean {
+    return this.#rooms.has(device);
+  }
+
+  /**
+   * Something speaks against a device that is verified or suspended: its next exam begins now, or when it is connected again.
+   * While it is held nothing begins, as no card can show that it is whole while somebody else uses it.
+   */
+  soon(device: string): void {
+    const status = this.#options.devices.get(device)?.status;
+    if (this.#closed || this.#rooms.has(device) || (status !== 'verified' && status !== 'suspended')) return;
+    this.#urgent.add(device);
+    this.#replan(device);
+  }
+
+  /**
+   * The next exam of the device, begun now or when it is connected again; one that runs is that exam. Also while it is held.
+   *
+   * @returns all cards' facts when they are on record; null where it cannot be examined (unknown, without a card for an
+   *   engine, quarantined, retired, or we close) and where we could not record the exam. Waits for ever while the device is away.
+   */
+  examineNow(device: string): Promise<readonly ExamFact[] | null> {
+    const state = this.#options.devices.get(device);
+    const never = state === undefined || state.status === 'quarantined' || state.status === 'retired';
+    if (this.#closed || never || !isExaminable(this.#options.catalogue, state)) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      this.#askers.set(device, [...(this.#askers.get(device) ?? []), resolve]);
+      if (!this.#rooms.has(device)) this.#replan(device);
+    });
+  }
+
+  /** Holds a device's own exams back, or lets them be planned again. An exam that runs goes on. */
+  hold(device: string, held: boolean): void {
+    if (held === this.#held.has(device)) return;
+    if (held) this.#held.add(device);
+    else this.#held.delete(device);
+    if (!this.#rooms.has(device)) this.#replan(device);
   }
 
   /** A device has connected: go on with its exam, or plan the next. */
@@ -112,6 +161,7 @@ export class Examiner {
     for (const device of [...this.#plans.keys()]) this.#cancelPlan(device);
     for (const room of this.#rooms.values()) room.close();
     this.#rooms.clear();
+    for (const device of [...this.#askers.keys()]) this.#answer(device, null);
   }
 
   async #plan(device: string): Promise<void> {
@@ -136,8 +186,11 @@ export class Examiner {
   #delay(state: DeviceState, last: ReturnType<typeof lastExam>): number | null {
     if (!isExaminable(this.#options.catalogue, state)) return null;
     const { clock, uniform } = this.#options;
+    if (this.#askers.has(state.device)) return 0;
+    if (this.#held.has(state.device)) return null;
     const sinceLastMs = state.lastExamAt === null ? null : clock.now() - state.lastExamAt;
-    return nextExamMs({ status: state.status, ...last, sinceLastMs, uniform: uniform() });
+    const delay = nextExamMs({ status: state.status, ...last, sinceLastMs, uniform: uniform() });
+    return delay !== null && this.#urgent.has(state.device) ? 0 : delay;
   }
 
   #replan(device: string): void {
@@ -176,7 +229,7 @@ export class Examiner {
     const { devices, recorder, random, clock, hub } = this.#options;
     const state = devices.get(device);
     if (state === undefined || this.#rooms.has(device)) return;
-    if (!isExaminable(this.#options.catalogue, state)) return;
+    if (!isExaminable(this.#options.catalogue, state) || this.#isHeld(device)) return;
     const examined = transitionFact(state, 'examined', {
       at: clock.now(),
       random,
@@ -188,6 +241,8 @@ export class Examiner {
     const current = devices.get(device);
     if (this.#closed || current === undefined || this.#rooms.has(device) || hub.get(device) === undefined)
       return;
+    if (this.#isHeld(device)) return;
+    this.#urgent.delete(device);
     const { catalogue, examSeconds, times } = this.#options;
     const cards = examinedCards(catalogue, current, { examSeconds, armMs: times.armMs });
     const room = this.#makeRoom(current, cards);
@@ -232,7 +287,7 @@ export class Examiner {
     results: ReadonlyMap<number, CardRecord>,
     network: NetworkFact | null,
   ): void {
-    const { serial, conclude, log } = this.#options;
+    const { serial, conclude, concluded, log } = this.#options;
     const conclusion = {
       device,
       exam: room.exam,
@@ -248,17 +303,31 @@ export class Examiner {
     serial
       .run(device, () => conclude(conclusion))
       .then(
-        () => {
+        (facts) => {
           end();
+          concluded(device, facts);
+          this.#answer(device, facts);
           this.#replan(device);
         },
         (error) => {
           // Nothing is on record, so it counts for nobody. Asked again later: not at once, and not for ever in a circle.
           log.error({ err: error, device }, 'an exam could not be recorded');
           end();
+          this.#answer(device, null);
           this.#retry(device);
         },
       );
+  }
+
+  /** To all who asked for an exam of the device. */
+  #answer(device: string, facts: readonly ExamFact[] | null): void {
+    const askers = this.#askers.get(device) ?? [];
+    this.#askers.delete(device);
+    for (const answer of askers) answer(facts);
+  }
+
+  #isHeld(device: string): boolean {
+    return this.#held.has(device) && !this.#askers.has(device);
   }
 
   /** Null where the line was measured within a day, and where it can't be now: then with the next exam. */

@@ -39,8 +39,11 @@ export function enrolRoutes(app: FastifyInstance, services: Services): void {
         await recorder.record(facts);
         return before;
       });
-      if (known !== undefined)
-        examiner.enrolled(body.device, !sameHardware(known.enrolment.cards, body.cards));
+      if (known !== undefined) {
+        const otherHardware = !sameHardware(known.enrolment.cards, body.cards);
+        if (otherHardware) await services.leases.hardwareChanged(body.device);
+        examiner.enrolled(body.device, otherHardware);
+      }
       const status = devices.get(body.device)?.status ?? 'enrolled';
       return reply.code(known === undefined ? 201 : 200).send({ id: body.device, status });
     },

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { NonceReply } from '../../protocol/messages/enrolment.js';
-import { timeOf } from '../documents/device.js';
+import { timeOf } from '../documents/reason.js';
 import type { Services } from '../services.js';
 import { problems } from './problems.js';
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { TouchstoneError } from '../../protocol/error.js';
 import { SessionReply, SessionRequest } from '../../protocol/messages/enrolment.js';
-import { timeOf } from '../documents/device.js';
+import { timeOf } from '../documents/reason.js';
 import { assertSignedForUs } from '../identity/host.js';
 import { isSigned } from '../identity/signatures.js';
 import type { Services } from '../services.js';

@@ -1,0 +1,100 @@
+import { stat } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import type { Clock } from '../../protocol/clock.js';
+import { TouchstoneError } from '../../protocol/error.js';
+import { idOfKey, type KeptKey, keysPath, readKeys, readUsed, writeUsed } from './key-file.js';
+import { bearerToken, hashOfToken } from './token.js';
+
+/** When a key was used is written down at most so often. */
+const writeEveryMs = 60_000;
+
+export interface ApiKeysOptions {
+  readonly dataDir: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Pick<Logger, 'error'>;
+}
+
+/**
+ * The keys of those who use us as a marketplace. They are read anew when `touchstone keys` has changed them: a key that was
+ * removed is worth nothing from then on.
+ */
+export class ApiKeys {
+  readonly #options: ApiKeysOptions;
+  readonly #used: Record<string, number>;
+  #keys = new Map<string, KeptKey>();
+  /** Of the file that `#keys` was read from. */
+  #version = '';
+  #writtenAt = 0;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(options: ApiKeysOptions, used: Record<string, number>) {
+    this.#options = options;
+    this.#used = used;
+  }
+
+  /** @throws TouchstoneError `keys.unreadable` */
+  static async open(options: ApiKeysOptions): Promise<ApiKeys> {
+    const keys = new ApiKeys(options, await readUsed(options.dataDir));
+    await keys.#read();
+    return keys;
+  }
+
+  /**
+   * @param authorization the request's `Authorization` header
+   * @returns the name of the key
+   * @throws TouchstoneError `access.denied`, `keys.unreadable`
+   */
+  async marketplaceOf(authorization: string | undefined): Promise<string> {
+    const token = bearerToken(authorization, 'ak');
+    if (token === null) throw new TouchstoneError('access.denied');
+    await this.#read();
+    const key = this.#keys.get(hashOfToken(token));
+    if (key === undefined) throw new TouchstoneError('access.denied');
+    this.#use(key);
+    return key.name;
+  }
+
+  /** Writes down what was used last. */
+  async close(): Promise<void> {
+    this.#write();
+    await this.#writing;
+  }
+
+  async #read(): Promise<void> {
+    const { dataDir } = this.#options;
+    const version = await versionOf(keysPath(dataDir));
+    if (version === this.#version) return;
+    const keys = await readKeys(dataDir);
+    this.#keys = new Map(keys.map((key) => [key.hash, key]));
+    this.#version = version;
+  }
+
+  #use(key: KeptKey): void {
+    const now = this.#options.clock.now();
+    this.#used[idOfKey(key)] = now;
+    if (now - this.#writtenAt >= writeEveryMs) this.#write();
+  }
+
+  #write(): void {
+    const { dataDir, clock, log } = this.#options;
+    const ids = new Set([...this.#keys.values()].map(idOfKey));
+    const used = Object.fromEntries(Object.entries(this.#used).filter(([id]) => ids.has(id)));
+    this.#writtenAt = clock.now();
+    if (Object.keys(used).length === 0) return;
+    // It is for the operator's eyes only: no request fails because it can't be written.
+    this.#writing = this.#writing
+      .then(() => writeUsed(dataDir, used))
+      .catch((error) => log.error({ err: error }, 'when keys were used could not be written down'));
+  }
+}
+
+/** Another after every change: the file is replaced, never edited. */
+async function versionOf(path: string): Promise<string> {
+  try {
+    const { ino, mtimeMs, size } = await stat(path);
+    return `${ino}/${mtimeMs}/${size}`;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'none';
+    throw new TouchstoneError('keys.unreadable', `${path} cannot be read.`, {}, { cause: error });
+  }
+}

@@ -1,0 +1,131 @@
+import type { Clock } from '../../protocol/clock.js';
+import { TouchstoneError } from '../../protocol/error.js';
+import { hourTranscript } from '../../protocol/ids.js';
+import type { CardClaim } from '../../protocol/messages/cards.js';
+import type { Receipt } from '../../protocol/messages/receipt.js';
+import type { SigningPurpose } from '../../protocol/signing.js';
+import type { ExamFact } from '../../scoring/facts/facts.js';
+import type { LeaseMovedFact, LeaseWitnessedFact } from '../../scoring/facts/lease.js';
+import type { OfflineFact, ProbeFact, TableFact } from '../../scoring/facts/timelock.js';
+import type { Lease } from './lease.js';
+import { type CardFacts, makeReceipt } from './receipt.js';
+import { isOver } from './transitions.js';
+
+const hourMs = 3600_000;
+/** The probes at rest come right before the hand-over is over. */
+const longestRestMs = 2 * hourMs;
+/** A receipt of a lease that goes on is made anew at most so often: it may be long. */
+const freshMs = 10_000;
+/** Receipts that are kept. */
+const kept = 32;
+
+/** What the record says of a lease. */
+export interface ReceiptRecord {
+  history(lease: string): Promise<readonly (LeaseMovedFact | LeaseWitnessedFact)[]>;
+  /** The ballasts that were made for it, oldest first. */
+  tables(device: string, lease: string): Promise<readonly TableFact[]>;
+  exam(device: string, exam: string): Promise<readonly ExamFact[]>;
+  /** By index. */
+  transcript(device: string, card: number, transcript: string): Promise<readonly (ProbeFact | OfflineFact)[]>;
+  oursBetween(from: number, to: number): Promise<readonly { from: number; to: number }[]>;
+  /** Waits a while until the record has all that was acknowledged. @returns false where it has not */
+  settled(): Promise<boolean>;
+}
+
+export interface ReceiptsOptions {
+  readonly record: ReceiptRecord;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly keyOf: (device: string, transcript: string) => Uint8Array;
+  readonly signing: {
+    readonly key: string;
+    sign(purpose: SigningPurpose, fields: Record<string, unknown>): string;
+  };
+  /** What the device claims at present, and which of its cards can be leased. */
+  readonly claims: (device: string) => readonly { readonly card: number; readonly claim: CardClaim }[];
+}
+
+/** Makes the receipts of leases, from the record alone. */
+export class Receipts {
+  readonly #options: ReceiptsOptions;
+  readonly #made = new Map<string, { readonly until: number; readonly receipt: Promise<Receipt> }>();
+
+  constructor(options: ReceiptsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws TouchstoneError `service.storage-unavailable` where it would be final and the record lacks something */
+  of(lease: Lease): Promise<Receipt> {
+    const now = this.#options.clock.now();
+    const key = `${lease.id}/${lease.state}`;
+    const known = this.#made.get(key);
+    if (known !== undefined && now < known.until) return known.receipt;
+    const receipt = this.#make(lease);
+    this.#made.delete(key);
+    this.#made.set(key, { until: isOver(lease.state) ? Number.POSITIVE_INFINITY : now + freshMs, receipt });
+    receipt.catch(() => this.#made.delete(key));
+    for (const oldest of this.#made.keys()) {
+      if (this.#made.size <= kept) break;
+      this.#made.delete(oldest);
+    }
+    return receipt;
+  }
+
+  async #make(lease: Lease): Promise<Receipt> {
+    const { record, clock, keyOf, signing } = this.#options;
+    const { id, device, startedAt, endedAt, handOverExam, returnExam } = lease;
+    if (!(await record.settled()) && isOver(lease.state)) {
+      throw new TouchstoneError(
+        'service.storage-unavailable',
+        'The record does not have all of the lease yet.',
+      );
+    }
+    const now = clock.now();
+    const exam = (of: string | null) => (of === null ? Promise.resolve([]) : record.exam(device, of));
+    const [history, tables, handOver, returned, ours] = await Promise.all([
+      record.history(id),
+      record.tables(device, id),
+      exam(handOverExam),
+      exam(returnExam),
+      startedAt === null ? [] : record.oursBetween(startedAt, endedAt ?? now),
+    ]);
+    const cards: CardFacts[] = [];
+    for (const one of this.#cardsOf(lease, tables, handOver)) cards.push(await this.#card(lease, one));
+    const witness = history.flatMap((fact) => (fact.kind === 'lease.witnessed' ? [fact.statement] : []));
+    const key = keyOf(device, id);
+    const fields = makeReceipt({ lease, handOver, returned, cards, ours, witness, key, now });
+    const signed = { ...fields, verifier: signing.key };
+    return { ...signed, signature: signing.sign('receipt', signed) };
+  }
+
+  /** Those that made a ballast for it; of a lease that did not come so far, those that were examined, or would have been. */
+  #cardsOf(
+    { device, startedAt }: Lease,
+    tables: readonly TableFact[],
+    handOver: readonly ExamFact[],
+  ): Pick<CardFacts, 'card' | 'claim' | 'table'>[] {
+    const examined = handOver.map(({ card, claim }) => ({ card, claim }));
+    const known = examined.length > 0 ? examined : this.#options.claims(device);
+    const leased = known.map(({ card, claim }) => {
+      const made = tables.filter((one) => one.card === card && one.at <= (startedAt ?? one.at));
+      return { card, claim, table: made.at(-1) ?? null };
+    });
+    const withTable = leased.filter(({ table }) => table !== null);
+    const shown = withTable.length > 0 ? withTable : leased;
+    return shown.sort((a, b) => a.card - b.card);
+  }
+
+  async #card(lease: Lease, of: Pick<CardFacts, 'card' | 'claim' | 'table'>): Promise<CardFacts> {
+    const { record } = this.#options;
+    const { device, id, openedAt, startedAt } = lease;
+    if (startedAt === null) return { ...of, before: [], transcript: [] };
+    const before: ProbeFact[] = [];
+    const first = Math.max(openedAt, startedAt - longestRestMs);
+    for (let hour = Math.floor(first / hourMs); hour <= Math.floor(startedAt / hourMs); hour += 1) {
+      const facts = await record.transcript(device, of.card, hourTranscript(hour * hourMs));
+      before.push(...facts.filter(isProbe).filter(({ at }) => at <= startedAt));
+    }
+    return { ...of, before, transcript: await record.transcript(device, of.card, id) };
+  }
+}
+
+const isProbe = (fact: ProbeFact | OfflineFact): fact is ProbeFact => fact.kind === 'probe.finished';
