@@ -12,8 +12,7 @@ import { memoryShapeFor } from '../scoring/catalogue/memory-shape.js';
 import { loadCatalogue } from '../scoring/catalogue/read-catalogue.js';
 import { recomputeMs, recomputeOverRead, walkDeadlineMs } from '../scoring/catalogue/sizing-rule.js';
 import { defaultOptions } from '../verifier/options.js';
-
-type Row = Record<string, string>;
+import { percent, print, type Row } from './markdown.js';
 
 interface Known {
   readonly card: CardClass;
@@ -48,7 +47,6 @@ function known(id: string): Known {
   return { card, figures: card.memory, shape, deadlineMs: walkDeadlineMs(card.memory, shape) };
 }
 
-const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`;
 const readMs = ({ bandwidthGBps }: MemoryFigures, shape: MemoryShape): number =>
   walkedBytes(shape) / (bandwidthGBps * 1e6);
 
@@ -125,14 +123,6 @@ function inTime(kept: number): Row {
     'keeps of its table': percent(kept, 0),
     'can be in time on': `${passing.length} of ${all.length} classes${shown}`,
   };
-}
-
-function print(rows: readonly Row[]): void {
-  const columns = Object.keys(rows[0] ?? {});
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
-  process.stdout.write(line(columns) + line(columns.map(() => '---')));
-  for (const row of rows) process.stdout.write(line(columns.map((column) => row[column] ?? '')));
-  process.stdout.write('\n');
 }
 
 print([0.99, 0.95, 0.9, 0.8, 0.5].map(partialWork));

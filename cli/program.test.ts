@@ -29,7 +29,9 @@ describe('the command line', () => {
 
   it('offers every command', () => {
     const names = buildProgram().commands.map((command) => command.name());
-    expect(names).toEqual(expect.arrayContaining(['agent', 'demo', 'vectors', 'verifier']));
+    expect(names).toEqual(
+      expect.arrayContaining(['agent', 'demo', 'vectors', 'verifier', 'verify-receipt', 'witness']),
+    );
   });
 
   it('exits 0 after help and version', async () => {
@@ -43,6 +45,10 @@ describe('the command line', () => {
     [['verifier', '--log-level', 'chatty']],
     [['verifier', '--exam-seconds', '10']],
     [['agent', '--verifier', 'nowhere']],
+    [['witness', '--verifier', 'http://127.0.0.1:1']],
+    [['witness', '--verifier', 'http://127.0.0.1:1', '--lease', 'le_1']],
+    [['verify-receipt']],
+    [['verify-receipt', 'receipt.json', '--key', 'abc']],
     [['nonsense']],
     [[]],
   ])('exits 2 when it does not understand %j', async (args) => {

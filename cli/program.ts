@@ -2,8 +2,11 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../protocol/version.js';
 import { registerAgent } from './commands/agent.js';
 import { registerDemo } from './commands/demo.js';
+import { registerKeys } from './commands/keys.js';
 import { registerVectors } from './commands/vectors.js';
 import { registerVerifier } from './commands/verifier.js';
+import { registerVerifyReceipt } from './commands/verify-receipt.js';
+import { registerWitness } from './commands/witness.js';
 import { formatError } from './output.js';
 
 /** What the shell sees: `failed` when a command did not do its work, `misused` when it was not understood. */
@@ -24,7 +27,10 @@ export function buildProgram(): Command {
   registerVerifier(program);
   registerAgent(program);
   registerDemo(program);
+  registerKeys(program);
   registerVectors(program);
+  registerWitness(program);
+  registerVerifyReceipt(program);
   return program;
 }
 

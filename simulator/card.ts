@@ -50,9 +50,9 @@ export function proverOn(tenant: ChipTenant, { compute, table }: Engines): CardP
       tenant.start();
       return prover.build(shape, tableSeed, onProgress);
     },
-    walk(walkSeed, onProgress) {
+    walk(walkSeed, onProgress, rounds) {
       tenant.start();
-      return prover.walk(walkSeed, onProgress);
+      return prover.walk(walkSeed, onProgress, rounds);
     },
     revealWalk: (openings) => prover.revealWalk(openings),
     dropTable: () => prover.dropTable(),

@@ -2,6 +2,8 @@ import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { TouchstoneError } from '../../protocol/error.js';
 import { limits } from '../../protocol/limits.js';
+import { verifierOption } from '../options.js';
+import { stopSignal } from '../stop-signal.js';
 
 interface AgentOptions {
   readonly verifier: URL;
@@ -94,33 +96,11 @@ async function status(options: { verifier: URL; home?: string; json: boolean }):
   );
 }
 
-/** Aborts at the first SIGINT or SIGTERM, so that everything closes in order; the second ends the process at once. */
-function stopSignal(): { readonly signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const stop = (signal: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
-    controller.abort();
-  };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  return {
-    signal: controller.signal,
-    release: () => void process.off('SIGINT', stop).off('SIGTERM', stop),
-  };
-}
-
-const verifierOption = (): Option =>
-  new Option('--verifier <url>', 'address of the verifier').env('TOUCHSTONE_VERIFIER').argParser(httpUrl);
-
 const homeOption = (): Option =>
   new Option('--home <dir>', "directory of the device's key (default: TOUCHSTONE_HOME or ~/.touchstone)");
 
 const softwareOption = (): Option =>
   new Option('--allow-software', 'also examine a software Vulkan device, which never earns').default(false);
-
-function httpUrl(text: string): URL {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
-  throw new InvalidArgumentError('It must be an http: or https: address.');
-}
 
 function deviceName(text: string): string {
   if (text.length > 0 && text.length <= limits.nameLength) return text;

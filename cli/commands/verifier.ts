@@ -1,6 +1,5 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { dataOption } from '../options.js';
 import { formatError } from '../output.js';
 
 interface Flags {
@@ -26,7 +25,7 @@ export function registerVerifier(program: Command): void {
     .description('Run a verifier; embedded ClickHouse and hot state in memory unless told otherwise.')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber, 8440)
-    .option('--data <dir>', 'journal and embedded database', join(homedir(), '.touchstone', 'verifier'))
+    .addOption(dataOption())
     .option('--clickhouse <url>', 'ClickHouse server or cluster (CLICKHOUSE_USER, CLICKHOUSE_PASSWORD)')
     .option('--redis <url>', 'Redis server for nonces and sessions')
     .option('--catalogue <file>', 'card classes and their figures as JSON, instead of the published ones')

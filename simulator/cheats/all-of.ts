@@ -7,7 +7,7 @@ export function allOf(prover: CardProver): CardProver {
     commit: (seed, onProgress) => prover.commit(seed, onProgress),
     reveal: (openings) => prover.reveal(openings),
     build: (shape, tableSeed, onProgress) => prover.build(shape, tableSeed, onProgress),
-    walk: (walkSeed, onProgress) => prover.walk(walkSeed, onProgress),
+    walk: (walkSeed, onProgress, rounds) => prover.walk(walkSeed, onProgress, rounds),
     revealWalk: (openings) => prover.revealWalk(openings),
     dropTable: () => prover.dropTable(),
     close: () => prover.close(),

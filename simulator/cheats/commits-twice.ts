@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { VerifierApi } from '../../agent/connection/api.js';
 import { openSocket } from '../../agent/connection/socket.js';
 import type { SupplierOptions } from '../../agent/connection/supplier.js';
-import { ExamRunner } from '../../agent/exam/runner.js';
+import { ExamRunner, type RunnerMessage } from '../../agent/exam/runner.js';
 import { agentInfo } from '../../agent/version.js';
 import { toHex } from '../../protocol/bytes.js';
 import type { RandomBytes } from '../../protocol/clock.js';
@@ -35,12 +35,12 @@ export async function runCommittingTwice(
 
 /** Enrols, connects, and takes part in exams until the connection ends. */
 async function converse(options: SupplierOptions, random: RandomBytes, part: ExamPart): Promise<void> {
-  const { cards, signal, events } = options;
+  const { cards, signal, events, identity } = options;
   const api = new VerifierApi(options.verifier);
   const token = await enrol(api, options);
   const rounds = new Map<number, number>();
-  const send = (message: CardMessage): void => socket.send(message);
-  const runner = new ExamRunner({ provers: cards.map(({ prover }) => prover), send, events });
+  const send = (message: RunnerMessage): void => socket.send(message);
+  const runner = new ExamRunner({ provers: cards.map(({ prover }) => prover), send, events, identity });
   const socket = openSocket({
     url: api.socketUrl,
     token,

@@ -38,9 +38,9 @@ export function goesSilentOnBadOpenings(prover: CardProver, fraction: number, ev
 export function goesSilentOnGuesses(prover: CardProver, guesses: Guesses, evade: Escape): CardProver {
   return {
     ...allOf(prover),
-    walk(walkSeed, onProgress) {
+    walk(walkSeed, onProgress, rounds) {
       guesses.forget();
-      return prover.walk(walkSeed, onProgress);
+      return prover.walk(walkSeed, onProgress, rounds);
     },
     revealWalk: (openings) =>
       openings.some((one) => guesses.has(one)) ? evade() : prover.revealWalk(openings),
@@ -55,9 +55,9 @@ export function waitsForOtherWalkers(prover: CardProver, evade: Escape): CardPro
   let first: string | null = null;
   return {
     ...allOf(prover),
-    walk(walkSeed, onProgress) {
+    walk(walkSeed, onProgress, rounds) {
       first = null;
-      return prover.walk(walkSeed, onProgress);
+      return prover.walk(walkSeed, onProgress, rounds);
     },
     revealWalk(openings) {
       const asked = JSON.stringify(openings);

@@ -30,14 +30,15 @@ export function commitsBeforeComputing(
 /** The same of a card whose memory is slow, or has to be filled first: it walks on behind its commit. */
 export function commitsBeforeWalking(prover: CardProver, pretendMs: number, random: RandomBytes): CardProver {
   const early = earlyCommits(pretendMs, random);
-  let rounds = 0;
+  let shapeRounds = 0;
   return {
     ...allOf(prover),
     build(shape, tableSeed, onProgress) {
-      rounds = shape.rounds;
+      shapeRounds = shape.rounds;
       return prover.build(shape, tableSeed, onProgress);
     },
-    walk: (walkSeed, onProgress) => early.commit(rounds, prover.walk(walkSeed, onProgress)),
+    walk: (walkSeed, onProgress, rounds) =>
+      early.commit(rounds ?? shapeRounds, prover.walk(walkSeed, onProgress, rounds)),
     async revealWalk(openings) {
       await early.done();
       return prover.revealWalk(openings);

@@ -28,15 +28,20 @@ export function opensOtherLeaves(prover: CardProver, asAsked = false): CardProve
  * of the same leaf would be no other answer.
  */
 export function opensOtherWalkers(prover: CardProver, asAsked = false): CardProver {
-  let rounds = 1;
+  let shapeRounds = 1;
+  let walked = 1;
   return {
     ...allOf(prover),
     build(shape, tableSeed, onProgress) {
-      rounds = shape.rounds;
+      shapeRounds = shape.rounds;
       return prover.build(shape, tableSeed, onProgress);
     },
+    walk(walkSeed, onProgress, rounds) {
+      walked = rounds ?? shapeRounds;
+      return prover.walk(walkSeed, onProgress, rounds);
+    },
     async revealWalk(openings) {
-      const chosen = openings.map(({ round, walker }) => ({ round: (round + 1) % rounds, walker }));
+      const chosen = openings.map(({ round, walker }) => ({ round: (round + 1) % walked, walker }));
       const reveals = await prover.revealWalk(chosen);
       return asAsked
         ? reveals.map((reveal, i) => ({ ...reveal, ...(openings[i] as WalkerOpening) }))

@@ -20,7 +20,7 @@ export function relaysTo(elsewhere: CardProver, latencyMs: number): CardProver {
     commit: (seed, onProgress) => there(() => elsewhere.commit(seed, onProgress)),
     reveal: (openings) => there(() => elsewhere.reveal(openings)),
     build: (shape, tableSeed, onProgress) => there(() => elsewhere.build(shape, tableSeed, onProgress)),
-    walk: (walkSeed, onProgress) => there(() => elsewhere.walk(walkSeed, onProgress)),
+    walk: (walkSeed, onProgress, rounds) => there(() => elsewhere.walk(walkSeed, onProgress, rounds)),
     revealWalk: (openings) => there(() => elsewhere.revealWalk(openings)),
     dropTable: () => there(() => elsewhere.dropTable()),
     close: () => there(() => elsewhere.close()),

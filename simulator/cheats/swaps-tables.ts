@@ -33,14 +33,14 @@ export function swapTables(slower: number): (prover: CardProver, tenant: ChipTen
           loaded = tenant;
           return engine;
         }),
-      walk: (walkSeed, onProgress) =>
+      walk: (walkSeed, onProgress, rounds) =>
         inTurn(async () => {
           tenant.hold(bytes);
           tenant.start();
           try {
             if (loaded !== tenant) await move();
             loaded = tenant;
-            return await prover.walk(walkSeed, onProgress);
+            return await prover.walk(walkSeed, onProgress, rounds);
           } finally {
             tenant.hold(0);
           }

@@ -32,7 +32,7 @@ export function takeTurnsAtWalks(
   const chip = oneAtATime();
   return provers.map(({ prover, dropOut }) => ({
     ...allOf(prover),
-    walk: (walkSeed, onProgress) => chip(() => prover.walk(walkSeed, onProgress), dropOut),
+    walk: (walkSeed, onProgress, rounds) => chip(() => prover.walk(walkSeed, onProgress, rounds), dropOut),
   }));
 }
 
