@@ -33,7 +33,6 @@ export const newFactId = (random: RandomBytes): string => `fa_${toHex(random(16)
 export const newProbeId = (random: RandomBytes): string => `pr_${toHex(random(16))}`;
 export const newLeaseId = (random: RandomBytes): string => `le_${toHex(random(16))}`;
 export const newApiKey = (random: RandomBytes): string => `ak_${toHex(random(32))}`;
-export const newWitnessToken = (random: RandomBytes): string => `wt_${toHex(random(32))}`;
 export const newNonce = (random: RandomBytes): string => `no_${toHex(random(16))}`;
 export const newSessionToken = (random: RandomBytes): string => `se_${toHex(random(32))}`;
 /** The transcript of the hour that holds an instant. @param at milliseconds since 1970 UTC */

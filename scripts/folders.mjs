@@ -12,6 +12,7 @@ export const builtFolders = [
   'scoring',
   'verifier',
   'agent',
+  'witness',
   'simulator',
   'demo',
   'cli',

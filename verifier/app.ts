@@ -13,6 +13,7 @@ import { agentSocketRoute } from './routes/agent-socket.js';
 import { deviceRoutes } from './routes/devices.js';
 import { enrolRoutes } from './routes/enrol.js';
 import { healthRoutes } from './routes/health.js';
+import { leaseRoutes } from './routes/leases.js';
 import { nonceRoutes } from './routes/nonces.js';
 import { sessionRoutes } from './routes/sessions.js';
 import type { Services } from './services.js';
@@ -65,6 +66,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   enrolRoutes(app, services);
   sessionRoutes(app, services);
   deviceRoutes(app, services);
+  leaseRoutes(app, services.leasing);
   agentSocketRoute(app, services);
   healthRoutes(app, services);
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

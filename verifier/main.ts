@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { drawOpenings } from '../challenges/compute/openings.js';
 import { drawWalkers } from '../challenges/memory/openings.js';
 import { fromHex } from '../protocol/bytes.js';
@@ -36,9 +36,11 @@ import { NetworkExams } from './network/network-exams.js';
 import type { VerifierOptions } from './options.js';
 import { startPresence } from './presence/presence.js';
 import { ProofPool } from './proofs/pool.js';
+import { Secrets } from './secrets/secrets.js';
 import type { Services } from './services.js';
 import { MemoryState } from './state/memory.js';
 import type { HotState } from './state/state.js';
+import { openTimelock, type Timelock } from './timelock.js';
 
 /** Exams of a device that are read back in full; the last of each of its cards is among them. */
 const historyLength = 256;
@@ -66,6 +68,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
 
   // The journal first: it is what keeps two verifiers from one directory.
   const journal = await Journal.open({ directory: join(options.dataDir, 'journal') });
+  const secrets = await Secrets.open(options.dataDir);
   const clickhouse = await openClickHouse(
     options.clickhouse ?? { dataDir: join(options.dataDir, 'clickhouse') },
   );
@@ -96,6 +99,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
   const metrics: Metrics = new Metrics({
     connectedAgents: () => hub.size,
     runningExams: () => examiner.rooms,
+    runningProbes: () => timelock.runningProbes,
     waitingProofs: () => proofs.waiting,
     journalLagBytes: () => shipper.lagBytes,
     clickhouseHealthy: () => shipper.healthy,
@@ -141,6 +145,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
         log.info({ exam: exam.exam, device, card, outcome, reasons, gflops, bandwidthGBps }, 'exam finished');
       },
     }),
+    concluded: (device, facts) => timelock.concluded(device, facts),
     cohortMs: options.cohortMs,
     examSeconds: options.examSeconds,
     times: {
@@ -150,18 +155,27 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     },
     log,
   });
-  const exams: Desk<CardMessage> = {
-    connected(device) {
-      examiner.connected(device).catch((error) => {
-        log.error({ err: error, device }, 'a connected device could not be taken up');
-        hub.get(device)?.close('session.ended');
-      });
-    },
-    disconnected: (device) => examiner.disconnected(device),
-    receive: (device, message, at) => examiner.receive(device, message, at),
-    close: () => examiner.close(),
-  };
-  const desks = new Desks({ exams, tables: null, probes: null, offline: null });
+  const timelock: Timelock = await openTimelock({
+    options,
+    clock,
+    random,
+    uniform,
+    log,
+    clickhouse,
+    journal,
+    shipper,
+    devices,
+    recorder,
+    serial,
+    hub,
+    examiner,
+    metrics,
+    lag,
+    proofs,
+    secrets,
+  });
+  const { tables, probes, offline, residents, leasing } = timelock;
+  const desks = new Desks({ exams: examsDesk(examiner, timelock, hub, log), tables, probes, offline });
   let own: ReadonlySet<string> = new Set();
   const services: Services = {
     options,
@@ -180,8 +194,12 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     sessions: new Sessions(state, random, clock),
     desks,
     examiner,
+    residents,
+    leasing,
+    leases: leasing.leases,
     metrics,
   };
+  await leasing.leases.start();
   const app = await buildApp(services);
   const url = await listen(app, options);
   own = ownHosts({ host: options.host, port: Number(new URL(url).port) }, options.publicHosts);
@@ -192,18 +210,38 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     url,
     async close() {
       stopPresence();
+      leasing.leases.close();
       desks.close();
       lag.close();
       for (const connection of [...hub.all()]) connection.close('session.ended');
       await closeWithin(app, closeMs);
+      await leasing.keys.close();
       await shipper.stop();
       // What is left when ClickHouse is away waits in the journal for the next start.
       await shipper.drain().catch((error) => log.warn({ err: error }, 'facts wait in the journal'));
       await journal.close();
       await proofs.close();
+      await timelock.close();
       await state.close();
       await clickhouse.close();
     },
+  };
+}
+
+function examsDesk(examiner: Examiner, timelock: Timelock, hub: Hub, log: Logger): Desk<CardMessage> {
+  return {
+    connected(device) {
+      const begin = () =>
+        void examiner.connected(device).catch((error) => {
+          log.error({ err: error, device }, 'a connected device could not be taken up');
+          hub.get(device)?.close('session.ended');
+        });
+      if (examiner.examining(device)) begin();
+      else timelock.whenShown(device, begin);
+    },
+    disconnected: (device) => examiner.disconnected(device),
+    receive: (device, message, at) => examiner.receive(device, message, at),
+    close: () => examiner.close(),
   };
 }
 

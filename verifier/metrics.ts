@@ -1,12 +1,14 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Code } from '../protocol/codes/table.js';
 import type { ExamFact, NetworkFact } from '../scoring/facts/facts.js';
+import type { ProbeFact, TableFact } from '../scoring/facts/timelock.js';
 import type { NotMeasured } from './network/network-exams.js';
 
 /** What is read when somebody asks, instead of being kept. */
 export interface Gauges {
   connectedAgents(): number;
   runningExams(): number;
+  runningProbes(): number;
   waitingProofs(): number;
   journalLagBytes(): number;
   clickhouseHealthy(): boolean;
@@ -60,6 +62,19 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly #probes = new Counter({
+    name: 'touchstone_probes_total',
+    help: 'Probes of cards that ended, by outcome and code',
+    labelNames: ['outcome', 'code'] as const,
+    registers: [this.registry],
+  });
+  readonly #probed = new Histogram({
+    name: 'touchstone_probe_seconds',
+    help: 'From the order of a probe to its commit on the verifier clock, of probes that came that far',
+    buckets: [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2, 5, 10],
+    registers: [this.registry],
+  });
+
   constructor(gauges: Gauges) {
     const gauge = (name: string, help: string, read: () => number) =>
       new Gauge({
@@ -72,6 +87,7 @@ export class Metrics {
       });
     gauge('touchstone_agents_connected', 'Agents connected to this verifier', gauges.connectedAgents);
     gauge('touchstone_exams_running', 'Devices in an exam', gauges.runningExams);
+    gauge('touchstone_probes_running', 'Probes under way', gauges.runningProbes);
     gauge('touchstone_proofs_waiting', 'Proofs that wait for a thread', gauges.waitingProofs);
     gauge('touchstone_journal_lag_bytes', 'Acknowledged bytes not yet in ClickHouse', gauges.journalLagBytes);
     gauge('touchstone_clickhouse_up', '1 while ClickHouse takes facts', () =>
@@ -93,6 +109,16 @@ export class Metrics {
     const { downloadMbps, uploadMbps } = measured;
     if (downloadMbps !== null) this.#rates.observe({ direction: 'download' }, downloadMbps);
     if (uploadMbps !== null) this.#rates.observe({ direction: 'upload' }, uploadMbps);
+  }
+
+  probed({ outcome, code, elapsedMs }: ProbeFact): void {
+    this.#probes.inc({ outcome, code });
+    if (elapsedMs !== null) this.#probed.observe(elapsedMs / 1000);
+  }
+
+  /** Outside an exam. */
+  tableBuilt({ buildMs }: TableFact): void {
+    this.#built.observe(buildMs / 1000);
   }
 
   refused(code: Code): void {

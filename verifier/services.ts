@@ -10,9 +10,12 @@ import type { Examiner } from './exams/examiner.js';
 import type { Nonces } from './identity/nonces.js';
 import type { Sessions } from './identity/sessions.js';
 import type { Shipper } from './journal/shipper.js';
+import type { Leases } from './leases/leases.js';
+import type { Leasing } from './leases/leasing.js';
 import type { Metrics } from './metrics.js';
 import type { VerifierOptions } from './options.js';
 import type { HotState } from './state/state.js';
+import type { Residents } from './tables/residents.js';
 
 /** The parts of a running verifier, wired by `main.ts`, used by the routes. */
 export interface Services {
@@ -33,5 +36,8 @@ export interface Services {
   readonly sessions: Sessions;
   readonly desks: Desks;
   readonly examiner: Examiner;
+  readonly residents: Residents;
+  readonly leasing: Leasing;
+  readonly leases: Leases;
   readonly metrics: Metrics;
 }

@@ -6,7 +6,7 @@ export const agentCodes = codes({
     kind: 'error',
     title: 'Key file cannot be used',
     detail: 'The key file is not readable, not a key, or open to other users.',
-    fix: 'Make it readable by you alone (chmod 600), or move it away to enrol as a new device.',
+    fix: 'Make it readable by you alone (chmod 600), or move it away: a new key is made, and is another device or another witness.',
   },
   'agent.verifier-unreachable': {
     kind: 'error',

@@ -62,6 +62,22 @@ export const leaseErrorCodes = codes({
   },
 });
 
+/** What stops `touchstone verify-receipt` and `touchstone witness` before there is anything to check. */
+export const receiptErrorCodes = codes({
+  'receipt.unreadable': {
+    kind: 'error',
+    title: 'Receipt not readable',
+    detail: 'The file cannot be read, or is too large for a receipt.',
+    fix: 'Name the file with the receipt as the verifier sent it.',
+  },
+  'witness.token-unreadable': {
+    kind: 'error',
+    title: 'Witness token not readable',
+    detail: 'There is no token of a witness in the file or the variable.',
+    fix: 'Put the `witnessToken` of the answer to `POST /v1/leases` into a file for `--token`, or into TOUCHSTONE_WITNESS_TOKEN.',
+  },
+});
+
 /** Why a lease is as it is, and what its receipt says. */
 export const leaseReasonCodes = codes({
   'lease.requested': {
@@ -81,6 +97,12 @@ export const leaseReasonCodes = codes({
     title: 'Hand-over failed',
     detail: 'A card did not pass the exam at the hand-over, or could not make its ballast table.',
     fix: 'Lease another device. The supplier sees the checks in the explanation of the device.',
+  },
+  'lease.cancelled': {
+    kind: 'reason',
+    title: 'Ended before it began',
+    detail: 'The marketplace ended the lease while the cards were being handed over.',
+    fix: 'Nothing to do.',
   },
   'lease.extended': {
     kind: 'reason',

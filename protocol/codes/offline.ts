@@ -32,6 +32,13 @@ export const offlineReasonCodes = codes({
       'The chain was given out too long before the line went down: it could have been solved while the device was online.',
     fix: 'Keep the newest `offline.chain` only, and begin with it when the line goes down.',
   },
+  'offline.too-short': {
+    kind: 'reason',
+    title: 'Too short to count',
+    detail:
+      'The line was down for less than one link of the chain takes. Time in which the verifier itself was out is nobody’s and is not counted.',
+    fix: 'Nothing to do.',
+  },
   'offline.wrong-key': {
     kind: 'reason',
     title: 'Chain not solved',

@@ -4,6 +4,9 @@ import type { CodeEntry } from './code.js';
 import { deviceReasonCodes } from './device.js';
 import { examErrorCodes, examReasonCodes, memoryCodes, networkCodes, proofCodes, rateCodes } from './exam.js';
 import { identityCodes } from './identity.js';
+import { leaseErrorCodes, leaseReasonCodes, receiptErrorCodes } from './lease.js';
+import { offlineErrorCodes, offlineReasonCodes } from './offline.js';
+import { probeErrorCodes, probeReasonCodes } from './probe.js';
 import { requestCodes } from './request.js';
 import { serviceCodes } from './service.js';
 import { socketCodes } from './socket.js';
@@ -19,6 +22,13 @@ const parts = [
   rateCodes,
   memoryCodes,
   networkCodes,
+  probeErrorCodes,
+  probeReasonCodes,
+  offlineErrorCodes,
+  offlineReasonCodes,
+  leaseErrorCodes,
+  leaseReasonCodes,
+  receiptErrorCodes,
   identityCodes,
   requestCodes,
   serviceCodes,

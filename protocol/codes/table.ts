@@ -2,7 +2,7 @@ import { agentCodes } from './agent.js';
 import { deviceReasonCodes } from './device.js';
 import { examErrorCodes, examReasonCodes, memoryCodes, networkCodes, proofCodes, rateCodes } from './exam.js';
 import { identityCodes } from './identity.js';
-import { leaseErrorCodes, leaseReasonCodes } from './lease.js';
+import { leaseErrorCodes, leaseReasonCodes, receiptErrorCodes } from './lease.js';
 import { offlineErrorCodes, offlineReasonCodes } from './offline.js';
 import { probeErrorCodes, probeReasonCodes } from './probe.js';
 import { requestCodes } from './request.js';
@@ -27,6 +27,7 @@ export const codeTable = {
   ...offlineReasonCodes,
   ...leaseErrorCodes,
   ...leaseReasonCodes,
+  ...receiptErrorCodes,
   ...deviceReasonCodes,
   ...agentCodes,
   ...storageCodes,

@@ -1,12 +1,14 @@
-import { type Code, codeTable, isCode } from '../../protocol/codes/table.js';
+import type { Code } from '../../protocol/codes/table.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import { tableBytes } from '../../protocol/shapes.js';
 import { type CardClass, type Catalogue, unlistedId } from '../../scoring/catalogue/catalogue.js';
 import type { ExamFact, MemoryPart, NetworkFact } from '../../scoring/facts/facts.js';
 import type { Score } from '../../scoring/formula/v1/v1.js';
 import type { DeviceState, ExamHistory } from '../devices/devices.js';
-import { isEligible, judgedExam } from '../devices/proven.js';
-import type { DeviceDocument, LastExam, MemoryResult, NetworkResult, Reason } from './schemas.js';
+import { isEligible, judgedExam, type LastProbes } from '../devices/proven.js';
+import { type KeptFacts, keptDocument } from './kept.js';
+import { reasonOf, timeOf } from './reason.js';
+import type { DeviceDocument, LastExam, MemoryResult, NetworkResult } from './schemas.js';
 
 /** All that the documents of a device are made of. */
 export interface DeviceFacts {
@@ -17,20 +19,13 @@ export interface DeviceFacts {
   readonly classes: readonly (CardClass | null)[];
   readonly catalogue: Catalogue;
   readonly connected: boolean;
+  readonly kept: KeptFacts;
+  /** The last probes while its lease is active; null else. */
+  readonly leased: LastProbes | null;
   /** Milliseconds since 1970; null where it was not seen since the verifier's start. */
   readonly lastSeenAt: number | null;
   /** Milliseconds since 1970. */
   readonly now: number;
-}
-
-export const timeOf = (at: number): string => new Date(at).toISOString();
-
-/** A reason with its words. One that a newer version wrote is passed on by its code alone. */
-export function reasonOf(code: string): Reason {
-  if (!isCode(code))
-    return { code, title: code, detail: 'Unknown to this version.', fix: 'Update, or see the docs.' };
-  const { title, detail, fix } = codeTable[code as Code];
-  return { code, title, detail, fix };
 }
 
 /** The public facts about a device: `GET /v1/devices/:id`. */
@@ -76,6 +71,7 @@ export function cardDocuments(facts: DeviceFacts): DeviceDocument['cards'] {
       eligible: isEligible(facts, card, now),
       reasons: cardReasons(claim).map(reasonOf),
       lastExam: last === undefined ? null : lastExamOf(last),
+      ...keptDocument(facts.kept, card),
     };
   });
 }

@@ -2,7 +2,8 @@ import { codeTable, isCode } from '../../protocol/codes/table.js';
 import type { DeviceStatus } from '../../protocol/status.js';
 import type { Fact } from '../../scoring/facts/facts.js';
 import type { Score } from '../../scoring/formula/v1/v1.js';
-import { cardDocuments, type DeviceFacts, networkResult, reasonOf, timeOf } from './device.js';
+import { cardDocuments, type DeviceFacts, networkResult } from './device.js';
+import { reasonOf, timeOf } from './reason.js';
 import type { ExplainDocument, HistoryEntry, ScorePart } from './schemas.js';
 
 /**

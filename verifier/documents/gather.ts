@@ -3,10 +3,15 @@ import { classById, expectation } from '../../scoring/catalogue/catalogue.js';
 import { classOfClaim } from '../../scoring/catalogue/class-of-claim.js';
 import { windowMinutes } from '../../scoring/formula/v1/availability.js';
 import { scoreDevice } from '../../scoring/formula/v1/v1.js';
+import { oursBetween } from '../../scoring/queries/ours.js';
+import { outagesOf } from '../../scoring/queries/outage-facts.js';
 import { presenceSummary, serviceWindow } from '../../scoring/queries/presence.js';
-import { judgedExam } from '../devices/proven.js';
+import { probesOf } from '../../scoring/queries/timelock.js';
+import type { DeviceState } from '../devices/devices.js';
+import { judgedExam, lastProbes } from '../devices/proven.js';
 import type { Services } from '../services.js';
 import type { DeviceFacts } from './device.js';
+import { type KeptFacts, lookBackMs } from './kept.js';
 
 /** Reads what the documents of a device are made of. @throws TouchstoneError `device.unknown` */
 export async function gatherFacts(services: Services, device: string): Promise<DeviceFacts> {
@@ -16,9 +21,10 @@ export async function gatherFacts(services: Services, device: string): Promise<D
   const now = clock.now();
   const minute = Math.floor(now / 60_000);
   const since = await serviceWindow(clickhouse, minute, windowMinutes);
-  const [history, presence] = await Promise.all([
+  const [history, presence, kept] = await Promise.all([
     devices.history(device),
     presenceSummary(clickhouse, device, since, minute),
+    gatherKept(services, state, now),
   ]);
   const classes = state.enrolment.cards.map((claim) => classOfClaim(options.catalogue, claim));
   const cards = state.enrolment.cards.map((claim, card) => {
@@ -37,8 +43,26 @@ export async function gatherFacts(services: Services, device: string): Promise<D
     score,
     classes,
     catalogue: options.catalogue,
-    connected: hub.get(device) !== undefined,
+    connected: kept.connected,
+    kept,
+    leased: services.leases.of(device)?.state === 'active' ? lastProbes(kept.probes) : null,
     lastSeenAt: hub.lastSeenAt(device),
     now,
   };
+}
+
+/** The heartbeat of a minute is stored after it. */
+const heartbeatMs = 2 * 60_000;
+
+async function gatherKept(services: Services, state: DeviceState, now: number): Promise<KeptFacts> {
+  const { clickhouse, residents, hub } = services;
+  const { device, firstEnrolledAt } = state;
+  const since = Math.max(now - lookBackMs, firstEnrolledAt);
+  const [tables, probes, outages, ours] = await Promise.all([
+    residents.of(device),
+    probesOf(clickhouse, device, since),
+    outagesOf(clickhouse, device, since),
+    oursBetween(clickhouse, since, now - heartbeatMs),
+  ]);
+  return { tables, probes, outages, ours, since, now, connected: hub.get(device) !== undefined };
 }

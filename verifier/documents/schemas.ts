@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { DeviceId, ExamId } from '../../protocol/ids.js';
 import { CardIndex } from '../../protocol/messages/cards.js';
-import { Check, DeviceStatus, ExamOutcome } from '../../protocol/status.js';
+import { Check, DeviceStatus, ExamOutcome, ProbeOutcome } from '../../protocol/status.js';
 
 const Time = Type.String({ format: 'date-time' });
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
@@ -39,6 +39,17 @@ export const LastExam = Type.Object({
 });
 export type LastExam = Static<typeof LastExam>;
 
+export const LastProbe = Type.Object({
+  at: Time,
+  outcome: ProbeOutcome,
+  measuredMs: Nullable(
+    Type.Number({ description: 'From the order to the answer, less the line; null where none came' }),
+  ),
+  requiredMs: Type.Number({ description: 'Most that it may take' }),
+  reason: Reason,
+});
+export type LastProbe = Static<typeof LastProbe>;
+
 export const CardDocument = Type.Object({
   card: CardIndex,
   kind: Type.Union([Type.Literal('gpu'), Type.Literal('cpu'), Type.Literal('software')]),
@@ -56,7 +67,23 @@ export const CardDocument = Type.Object({
   }),
   reasons: Type.Array(Reason, { description: 'What has to be known of it beside its exams' }),
   lastExam: Nullable(LastExam),
+  table: Nullable(
+    Type.Object(
+      {
+        purpose: Type.Union([Type.Literal('whole'), Type.Literal('ballast')]),
+        bytes: Type.Integer(),
+        since: Time,
+      },
+      { description: 'What it keeps in its memory to be probed on' },
+    ),
+  ),
+  lastProbe: Nullable(LastProbe),
+  provenShare: Nullable(
+    Type.Number({ description: 'Share of the last 24 hours in which it is proven to have been there' }),
+  ),
+  longestGapMs: Nullable(Type.Integer({ description: 'Longest time of them that is not proven' })),
 });
+export type CardDocument = Static<typeof CardDocument>;
 
 export const NetworkResult = Type.Object({
   at: Time,

@@ -1,6 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
-import { fromHex } from '../../protocol/bytes.js';
-import { type SigningPurpose, signingBytes } from '../../protocol/signing.js';
+import { isSignedBy, type SigningPurpose } from '../../protocol/signing.js';
 
 /**
  * Checks a device's Ed25519 signature over the canonical bytes of a message.
@@ -13,13 +11,5 @@ export function isSigned(
   message: Record<string, unknown> & { readonly device: string; readonly signature: string },
 ): boolean {
   const { signature, ...signed } = message;
-  try {
-    const key = createPublicKey({
-      key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(fromHex(message.device)).toString('base64url') },
-      format: 'jwk',
-    });
-    return verify(null, signingBytes(purpose, signed), key, fromHex(signature));
-  } catch {
-    return false;
-  }
+  return isSignedBy(message.device, purpose, signed, signature);
 }

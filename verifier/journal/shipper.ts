@@ -59,6 +59,13 @@ export class Shipper {
     return this.#options.journal.bytes - this.#cursor.shipped.offset;
   }
 
+  /** Whether all that stands before a place of the journal is in ClickHouse. */
+  has({ segment, offset }: Position): boolean {
+    const { shipped } = this.#cursor;
+    if (this.lagBytes === 0 || shipped.segment > segment) return true;
+    return shipped.segment === segment && shipped.offset >= offset;
+  }
+
   /** Ships all there is. @throws what the insert throws */
   async drain(): Promise<void> {
     while (await this.#shipOne());

@@ -1,0 +1,204 @@
+import { randomInt } from 'node:crypto';
+import { drawWalkers } from '../challenges/memory/openings.js';
+import { hourTranscript } from '../protocol/ids.js';
+import type { OfflineMessage } from '../protocol/messages/offline.js';
+import type { ProbeMessage } from '../protocol/messages/probe.js';
+import type { TableMessage } from '../protocol/messages/table.js';
+import { ballastShapeFor } from '../scoring/catalogue/ballast-shape.js';
+import type { ExamFact } from '../scoring/facts/facts.js';
+import { oursBetween } from '../scoring/queries/ours.js';
+import { bestSquaringRate, creditedSince } from '../scoring/queries/outages.js';
+import { lastMinuteSeen } from '../scoring/queries/presence.js';
+import { latestTables } from '../scoring/queries/tables.js';
+import { probesOf, transcriptHead } from '../scoring/queries/timelock.js';
+import { SolanaBeacon } from './beacon/solana.js';
+import type { Desk } from './connections/desk.js';
+import type { LoopLag } from './exams/loop-lag.js';
+import type { Journal } from './journal/journal.js';
+import { type Leasing, openLeasing } from './leases/leasing.js';
+import { ChainPool } from './offline/chain-pool.js';
+import { OfflineDesk } from './offline/desk.js';
+import { Preparations } from './probes/preparations.js';
+import { Prober } from './probes/prober.js';
+import { Transcripts } from './probes/transcripts.js';
+import type { ProofPool } from './proofs/pool.js';
+import type { Secrets } from './secrets/secrets.js';
+import type { Services } from './services.js';
+import { keepsTables, LostTables } from './tables/lost-tables.js';
+import { Residents } from './tables/residents.js';
+import { TableOrders } from './tables/table-orders.js';
+
+/** Squaring rates of so long ago count. */
+const ratesMs = 30 * 24 * 3600_000;
+
+/** What the time-lock is made of. */
+export interface TimelockParts
+  extends Pick<
+    Services,
+    | 'options'
+    | 'clock'
+    | 'random'
+    | 'log'
+    | 'clickhouse'
+    | 'shipper'
+    | 'devices'
+    | 'recorder'
+    | 'serial'
+    | 'hub'
+    | 'examiner'
+    | 'metrics'
+  > {
+  /** In [0, 1). */
+  readonly uniform: () => number;
+  readonly journal: Journal;
+  readonly lag: LoopLag;
+  readonly proofs: ProofPool;
+  readonly secrets: Secrets;
+}
+
+/** Tables that are kept, probes on them, outages, leases: the verifier's side of docs/protocol.md section 4, wired. */
+export interface Timelock {
+  readonly tables: Desk<TableMessage>;
+  readonly probes: Desk<ProbeMessage>;
+  readonly offline: Desk<OfflineMessage>;
+  readonly residents: Residents;
+  readonly leasing: Leasing;
+  /** An exam is on record. */
+  concluded(device: string, facts: readonly ExamFact[]): void;
+  /** Calls back when the device has shown its outage, or has none to show: an exam before would end its tables. */
+  whenShown(device: string, then: () => void): void;
+  readonly runningProbes: number;
+  /** After the desks were closed. */
+  close(): Promise<void>;
+}
+
+export async function openTimelock(parts: TimelockParts): Promise<Timelock> {
+  const { options, clock, log, clickhouse, devices, hub, examiner, secrets, journal, shipper } = parts;
+  const times = { examSeconds: options.examSeconds, armMs: options.armMs };
+  const keyOf = (device: string, transcript: string) => secrets.derive('probe', `${device}/${transcript}`);
+  const residents = new Residents({
+    history: (device) => devices.history(device),
+    tables: (device) => latestTables(clickhouse, device),
+  });
+  const observe = (fact: Parameters<typeof parts.metrics.tableBuilt>[0]) => parts.metrics.tableBuilt(fact);
+  const orders = new TableOrders({ ...parts, residents, observe });
+  const transcripts = new Transcripts({
+    recorded: (device, card, transcript) => transcriptHead(clickhouse, device, card, transcript),
+    current: (device) => leasing.leases.transcriptOf(device) ?? hourTranscript(clock.now()),
+  });
+  const chains = new ChainPool({
+    factors: secrets.trapdoor.factors,
+    onError: (error) => log.error({ err: error }, 'the chain worker died'),
+  });
+  const offline = openOffline(parts, residents, transcripts, chains);
+  const beacon = options.beaconRpc === null ? null : new SolanaBeacon({ rpc: options.beaconRpc, clock, log });
+  const lost = new LostTables({
+    devices,
+    catalogue: options.catalogue,
+    orders,
+    leaseOf: (device) => leasing.leases.of(device)?.id ?? null,
+    clock,
+    times,
+    log,
+  });
+  const prober: Prober = new Prober({
+    ...parts,
+    residents,
+    transcripts,
+    lost,
+    preparations: new Preparations({
+      clock,
+      catalogue: options.catalogue,
+      devices,
+      residents,
+      probes: (device, since) => probesOf(clickhouse, device, since),
+    }),
+    draw: (shape) => drawWalkers(shape, options.probeOpenings, randomInt),
+    check: (walk) => parts.proofs.check({ part: 'memory', ...walk }),
+    lagBetween: (from, to) => parts.lag.longestBetween(from, to),
+    keyOf,
+    beacon: async () => (await beacon?.latest()) ?? null,
+    leaseOf: (device) => leasing.leases.transcriptOf(device),
+    examining: (device) => examiner.examining(device),
+    busy: (device) => orders.busy(device) || offline.unshown(device),
+    soon: (device) => examiner.soon(device),
+    observe: (probe) => {
+      parts.metrics.probed(probe);
+      const { device, card, transcript, index, outcome, code, elapsedMs, deadlineMs } = probe;
+      log.debug({ device, card, transcript, index, outcome, code, elapsedMs, deadlineMs }, 'probe finished');
+    },
+    revealMs: options.revealMs,
+    meanMs: options.probeMeanMs,
+    leaseMeanMs: options.leaseProbeMeanMs,
+  });
+  const leasing: Leasing = await openLeasing({
+    ...parts,
+    dataDir: options.dataDir,
+    residents,
+    orders,
+    transcripts,
+    keyOf,
+    derive: (purpose, id) => secrets.derive(purpose, id),
+    signing: secrets.signing,
+    shipping: { end: () => journal.durableEnd, has: (place) => shipper.has(place) },
+    ballast: {
+      catalogue: options.catalogue,
+      ballastBytes: options.ballastBytes,
+      times,
+      shapeFor: ballastShapeFor,
+    },
+    probeNow: (device, card) => prober.probeNow(device, card),
+    replan: (device) => prober.replan(device),
+    observe: ({ lease, device, from, to, reasons }) =>
+      log.info({ lease, device, from, to, reasons }, 'lease moved'),
+  });
+  return {
+    tables: orders,
+    probes: prober,
+    offline,
+    residents,
+    leasing,
+    concluded(device, facts) {
+      residents.concluded(device, facts, hub.get(device) !== undefined);
+      orders.cancel(device);
+      prober.replan(device);
+      const passed = facts.length > 0 && facts.every(({ outcome }) => outcome === 'passed');
+      if (passed) offline.examined(device);
+    },
+    whenShown: (device, then) => offline.whenShown(device, then),
+    get runningProbes() {
+      return prober.running;
+    },
+    close: () => chains.close(),
+  };
+}
+
+function openOffline(
+  parts: TimelockParts,
+  residents: Residents,
+  transcripts: Transcripts,
+  chains: ChainPool,
+): OfflineDesk {
+  const { options, clock, log, clickhouse, devices, examiner, secrets } = parts;
+  return new OfflineDesk({
+    ...parts,
+    modulus: secrets.trapdoor.modulus,
+    mac: (text) => secrets.derive('offline-chain', text),
+    solve: (job) => chains.solve(job),
+    checkWalk: (walk) => parts.proofs.check({ part: 'memory', ...walk }),
+    tablesOf: async (device) => {
+      const status = devices.get(device)?.status;
+      return status !== undefined && keepsTables(status) ? residents.of(device) : [];
+    },
+    openEntry: (device, card) => transcripts.open(device, card),
+    bestRate: (device) => bestSquaringRate(clickhouse, device, clock.now() - ratesMs),
+    lastMinuteSeen: (device) => lastMinuteSeen(clickhouse, device),
+    creditedSince: (device, since) => creditedSince(clickhouse, device, since),
+    oursBetween: (from, to) => oursBetween(clickhouse, from, to),
+    busy: (device) => examiner.examining(device),
+    suspect: (device) => examiner.soon(device),
+    observe: ({ device, code, links, from, to, cards }) =>
+      log.info({ device, code, links, outageMs: to - from, cards }, 'outage shown'),
+    settings: options,
+  });
+}
