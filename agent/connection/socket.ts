@@ -36,6 +36,8 @@ export interface AgentSocketOptions {
 export interface AgentSocket {
   /** Sends, between the frames of an upload, or drops the message where the connection is not open. */
   send(message: AgentMessage): void;
+  /** For so long nothing has come over it; 0 before it was open. */
+  readonly silentMs: number;
   /**
    * Resolves with what ended the connection; with undefined when `signal` did. Never rejects. Codes: what the verifier
    * said last with a closing error, what it refused the connection with, or `agent.verifier-unreachable`.
@@ -53,6 +55,11 @@ export function openSocket(options: AgentSocketOptions): AgentSocket {
   });
   const network = new NetworkDesk(networkLine(socket));
   let farewell: TouchstoneError | undefined;
+  let heardAt: number | null = null;
+  for (const event of ['open', 'message', 'ping', 'pong'] as const)
+    socket.on(event, () => {
+      heardAt = performance.now();
+    });
   if (options.onSilence) watchSilence(socket, options.onSilence);
   socket.on('message', (data, binary) => {
     if (binary) {
@@ -72,6 +79,9 @@ export function openSocket(options: AgentSocketOptions): AgentSocket {
   return {
     send(message) {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    },
+    get silentMs() {
+      return heardAt === null ? 0 : performance.now() - heardAt;
     },
     ended: end(socket, options.signal, () => farewell),
   };

@@ -166,6 +166,28 @@ describe('a supplier that loses its line', () => {
     expect(connection(at + 1).messages.map(({ type }) => type)).toEqual(['offline.solved']);
   });
 
+  it('does not report again what the verifier knows nothing of', async () => {
+    const { links } = start();
+    await connected(1);
+    connection(0).send(chain);
+    connection(0).send(trialOf('a'));
+    await said(0, 'offline.solved');
+    const { back } = cut(0);
+    await expect.poll(links).toBeGreaterThanOrEqual(2);
+    back();
+    await connected(2);
+    await said(1, 'offline.report');
+    const refusal = { type: 'error', code: 'offline.token-unknown', title: 't', detail: 'd', fix: 'f' };
+    connection(1).send(refusal);
+    connection(1).send(trialOf('b'));
+    await said(1, 'offline.solved');
+    connection(1).socket.terminate();
+    await connected(3);
+    connection(2).send(trialOf('c'));
+    await said(2, 'offline.solved');
+    expect(connection(2).messages.map(({ type }) => type)).toEqual(['offline.solved']);
+  });
+
   it('solves nothing where another agent with its key has the line', async () => {
     const { squarer, events } = start();
     await connected(1);

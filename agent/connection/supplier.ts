@@ -169,13 +169,13 @@ class Supplier {
       },
       onMessage: (message) => this.#take(message),
       onUnknown: (message) => events({ type: 'connection.ignored', message }),
-      onSilence: (silent) => (silent ? this.#offline?.lineDown() : this.#offline?.lineHeard()),
+      onSilence: (silent) => (silent ? this.#offline?.lineDown(socket.silentMs) : this.#offline?.lineHeard()),
     });
     this.#send = socket.send;
     const error = await socket.ended;
     this.#send = () => {};
     // Where another agent has the line of this device, it is not down.
-    if (error !== undefined && error.code !== 'session.superseded') this.#offline?.lineDown();
+    if (error !== undefined && error.code !== 'session.superseded') this.#offline?.lineDown(socket.silentMs);
     if (performance.now() - openedAt >= this.#backoff.stableMs) this.#failures = 0;
     return error;
   }
@@ -186,6 +186,7 @@ class Supplier {
       case 'status':
         return events({ ...message, type: 'connection.status' });
       case 'error':
+        this.#offline?.refused(message.code);
         return events({ ...message, type: 'connection.refused' });
       case 'offline.trial':
       case 'offline.chain':

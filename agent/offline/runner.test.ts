@@ -260,6 +260,46 @@ describe('a report', () => {
     expect(reports()).toEqual([]);
   });
 
+  it('goes on over a line that spoke for seconds, however late its end was noticed', async () => {
+    const { runner, reports } = offlineAgent();
+    runner.lineUp();
+    runner.handle(chainOf('a', tables));
+    runner.lineDown();
+    await links(2);
+    runner.lineUp();
+    await pass(3_000 + 30_000);
+    runner.lineDown(30_000);
+    await links(1);
+    runner.lineUp();
+    expect(reports().map(({ token, links }) => `${token} ${links}`)).toEqual(['token.a 2', 'token.a 3']);
+  });
+
+  it.each(['offline.token-unknown', 'offline.wrong-key'])('is not made again after %s', async (code) => {
+    const { runner, reports, squarer } = offlineAgent();
+    runner.lineUp();
+    runner.handle(chainOf('a', tables));
+    runner.lineDown();
+    await links(2);
+    runner.lineUp();
+    runner.refused('offline.not-asked');
+    runner.lineDown();
+    runner.lineUp();
+    expect(reports()).toHaveLength(2);
+    runner.refused(code);
+    const before = squarer.calls.length;
+    runner.lineDown();
+    await links(2);
+    runner.lineUp();
+    expect(reports()).toHaveLength(2);
+    // Of no use either to solve on.
+    expect(squarer.calls).toHaveLength(before);
+    runner.handle(chainOf('b', tables));
+    runner.lineDown();
+    await links(1);
+    runner.lineUp();
+    expect(reports().at(-1)).toMatchObject({ token: 'token.b', links: 1 });
+  });
+
   it('gives way to that of a newer outage', async () => {
     const { runner, reports } = offlineAgent();
     runner.lineUp();

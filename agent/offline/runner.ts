@@ -19,7 +19,7 @@ import { Trials } from './trials.js';
 
 /**
  * Two outages with a line between them that lived no longer are one to the verifier, and one chain goes through both. It
- * allows for more: this is with the time in which nobody notices that a line is gone.
+ * allows for more: it may still have heard us when we heard nothing any more.
  */
 const briefMs = 20_000;
 
@@ -68,11 +68,14 @@ export class OfflineRunner {
     else if (this.#up) this.#trials.ask(message);
   }
 
-  /** The line is lost, or silent for too long. Said again, it changes nothing. */
-  lineDown(): void {
+  /**
+   * The line is lost, or silent for too long. Said again, it changes nothing.
+   * @param silentMs for so long nothing has come over it any more
+   */
+  lineDown(silentMs = 0): void {
     if (!this.#up) return;
     this.#up = false;
-    this.#downSince = this.#options.clock.monotonic();
+    this.#downSince = this.#options.clock.monotonic() - silentMs;
     void this.#trials.stop();
     if (this.#downSince - this.#upSince > briefMs) this.#leaveReported();
     const chain = this.#held;
@@ -92,6 +95,12 @@ export class OfflineRunner {
   lineHeard(): void {
     this.#up = true;
     void this.#solver.stop();
+  }
+
+  /** The verifier refused a message. It knows nothing of a chain that it refuses so, and would refuse it for ever. */
+  refused(code: string): void {
+    if (code !== 'offline.token-unknown' && code !== 'offline.wrong-key') return;
+    if (this.#reported) this.#forget(toHex(this.#reported.solved.chain.seed));
   }
 
   /** A new connection is open. What was solved, or has had no verdict yet, is reported on it. */
@@ -142,8 +151,11 @@ export class OfflineRunner {
     // It was not checked, and no fault of ours: it is told again on the next connection.
     if (verdict.code === 'offline.ours') return;
     // A chain counts once. Until the next one comes, nothing is held.
-    const over = (chain: Chain | undefined): boolean =>
-      chain !== undefined && toHex(chain.seed) === verdict.seed;
+    this.#forget(verdict.seed);
+  }
+
+  #forget(seed: string): void {
+    const over = (chain: Chain | undefined): boolean => chain !== undefined && toHex(chain.seed) === seed;
     if (over(this.#reported?.solved.chain)) this.#reported = null;
     if (over(this.#solved?.chain)) this.#solved = null;
     if (over(this.#held ?? undefined)) this.#held = null;

@@ -72,7 +72,7 @@ export class FaultyLine {
     const notice = (): void => {
       if (this.#open || connection !== this.#connection) return;
       this.#believed = false;
-      this.runner.lineDown();
+      this.runner.lineDown(noticeMs);
     };
     if (noticeMs === 0) notice();
     else setTimeout(notice, noticeMs);

@@ -106,9 +106,7 @@ describe('narrator', () => {
     expect(text).toContain('card 0 (A): probe failed. Probe answered too late (probe.late).');
     expect(text).toContain('It took 812 ms, allowed are 180 ms. Stop all other work on the card.');
     tell(probed('unanswered', 'probe.unanswered', null));
-    expect(String(output.read())).toContain(
-      'Line lost during a probe (probe.unanswered). Check the network.',
-    );
+    expect(String(output.read())).toContain('No line for a probe (probe.unanswered). Check the network.');
   });
 
   it('sums probes up a few times a day', () => {
@@ -141,7 +139,9 @@ describe('narrator', () => {
     });
     tell({ type: 'table.declined', card: 0, message: 'No.', code: null });
     const text = String(output.read());
-    expect(text).toContain('card 0 (A) makes another table, of 0.3 GB.\n');
+    expect(text).toContain(
+      'card 0 (A) makes another table, of 269 MB: it is leased, or its last one was lost.\n',
+    );
     expect(text).toContain('card 0 (A) keeps its table');
     expect(text).toContain('has lost its table: Out (engine.out-of-memory) Stop what else runs on the card');
     expect(text).toContain('card 0 (A) could not make its table: No.\n');

@@ -27,7 +27,9 @@ export class ProbeLines {
     const name = this.#name(event.card);
     switch (event.type) {
       case 'table.ordered':
-        return this.#display.info(`${name} makes another table, of ${size(event.bytes)}.`);
+        return this.#display.info(
+          `${name} makes another table, of ${size(event.bytes)}: it is leased, or its last one was lost.`,
+        );
       case 'table.kept':
         return this.#display.info(`${name} keeps its table: probes will walk on it until the next exam.`);
       case 'table.declined':

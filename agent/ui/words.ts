@@ -10,6 +10,7 @@ export function duration(ms: number): string {
 
 /** Such as `0.3 GB`, `21 GB`. */
 export function size(bytes: number): string {
+  if (bytes < 1e9) return `${Math.ceil(bytes / 1e6)} MB`;
   const gigabytes = bytes / 1e9;
   return `${gigabytes < 10 ? gigabytes.toFixed(1) : Math.round(gigabytes)} GB`;
 }
