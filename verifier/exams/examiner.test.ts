@@ -11,7 +11,7 @@ import { Recorder } from '../devices/recorder.js';
 import { Serial } from '../devices/serial.js';
 import type { Journal } from '../journal/journal.js';
 import type { Conclude } from './conclude.js';
-import { Examiner } from './examiner.js';
+import { Examiner, type ExaminerOptions } from './examiner.js';
 
 const device = deviceId('examined');
 const hour = 3600_000;
@@ -27,6 +27,7 @@ afterEach(() => {
 function office({
   status = 'verified' as DeviceStatus,
   conclude = (async () => [examFact(device, 1)]) as Conclude,
+  whenShown = ((_, then) => then()) as ExaminerOptions['whenShown'],
 } = {}) {
   const record = {
     device,
@@ -64,6 +65,7 @@ function office({
     measureNetwork: async () => null,
     lagBetween: () => 0,
     conclude,
+    whenShown,
     concluded: (_, facts) => {
       concluded.push(facts);
       whileConcluded.push(examiner.examining(device));
@@ -123,6 +125,20 @@ describe('an exam that somebody asks for', () => {
     await pass(hour);
     expect(answered).toBe(false);
     await connect();
+    await pass(1100);
+    expect(exams).toHaveLength(1);
+    expect(await asked).toHaveLength(1);
+  });
+
+  it('waits while an outage is shown, for which the device needs its table', async () => {
+    const waiting: (() => void)[] = [];
+    const { examiner, connect, exams, pass } = office({ whenShown: (_, then) => waiting.push(then) });
+    await connect();
+    const asked = examiner.examineNow(device);
+    await pass(hour);
+    expect(exams).toEqual([]);
+    expect(examiner.examining(device)).toBe(false);
+    for (const go of waiting) go();
     await pass(1100);
     expect(exams).toHaveLength(1);
     expect(await asked).toHaveLength(1);

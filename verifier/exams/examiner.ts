@@ -36,6 +36,11 @@ export interface ExaminerOptions {
   /** Longest standstill of our own between two instants, milliseconds (`LoopLag.longestBetween`). */
   readonly lagBetween: (from: number, to: number) => number;
   readonly conclude: Conclude;
+  /**
+   * Calls back when nothing of the device's last outage is to be shown any more: an exam ends the tables that it shows it with.
+   * Not at all where its line goes before; then the next connection brings a new plan.
+   */
+  readonly whenShown: (device: string, then: () => void) => void;
   /** An exam is over and on record, and the device is in none any more. Never throws. */
   readonly concluded: (device: string, facts: readonly ExamFact[]) => void;
   readonly cohortMs: number;
@@ -207,6 +212,11 @@ export class Examiner {
 
   #begin(device: string): void {
     this.#plans.delete(device);
+    this.#options.whenShown(device, () => this.#beginNow(device));
+  }
+
+  #beginNow(device: string): void {
+    if (this.#closed) return;
     this.#options.serial
       .run(device, () => this.#open(device))
       .catch((error) => {

@@ -18,6 +18,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** What its token says. */
+const issuedAt = (token: string): number =>
+  JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).issuedAt;
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('a cheat', () => {
@@ -37,6 +40,26 @@ describe('a cheat', () => {
     await pass(60 * minute);
     await service.connect();
     expect(await comesTo(solved)).toEqual({ code: 'offline.chain-stale', ms: 0 });
+  });
+
+  it('cannot be ahead by more than two minutes when its line goes', async () => {
+    for (const [aheadMs, expected] of [
+      [2 * minute, { code: 'offline.credited', ms: 2 * minute }],
+      [2 * minute + 1, { code: 'offline.chain-stale', ms: 0 }],
+    ] as const) {
+      await service.connect();
+      await pass(10_000);
+      const chain = service.chain();
+      await pass(aheadMs - (Date.now() - issuedAt(chain.token)));
+      // It has solved since it had that one, and is off from now on.
+      service.disconnect();
+      const solved = await service.solving(chain).solve(2);
+      await pass(60 * minute);
+      await service.connect();
+      expect(await comesTo(solved)).toEqual(expected);
+      service.disconnect();
+      await pass(minute);
+    }
   });
 
   it('cannot bring the token of another device, a changed one or none', async () => {
@@ -210,6 +233,57 @@ describe('a cheat', () => {
     await pass(2_000);
     await service.connect();
     expect(service.say(before.report())).toBe('offline.not-asked');
+  });
+
+  it('that breaks off when it sees what is asked cannot get another draw with another chain', async () => {
+    await service.connect();
+    await pass(minute + 30_000);
+    const chains = service.told('offline.chain').slice(-2);
+    expect(chains).toHaveLength(2);
+    service.disconnect();
+    // It has solved both, each with another guess at its walks.
+    const [older, newer] = await Promise.all(chains.map((chain) => service.solving(chain).solve(30)));
+    await pass(30 * minute);
+    await service.connect();
+    expect(service.say(newer?.report() as OfflineReport)).toBeNull();
+    await service.settle();
+    expect(service.told('offline.open')).toHaveLength(1);
+    service.disconnect();
+    await pass(2_000);
+    await service.connect();
+    expect(service.say(older?.report() as OfflineReport)).toBe('offline.not-asked');
+    // The one that it began with still is what it is worth.
+    service.sent.length = 0;
+    if (newer) expect((await service.show(newer)).cards).toMatchObject([{ creditedMs: 30 * minute }]);
+  });
+
+  it('cannot have one outage counted by one chain, and the next by another of the same time', async () => {
+    await service.connect();
+    await pass(minute + 30_000);
+    const [older, newer] = service.told('offline.chain').slice(-2);
+    if (older === undefined || newer === undefined) throw new Error('two chains were expected');
+    service.disconnect();
+    const both = [await service.solving(older).solve(1), await service.solving(newer).solve(1)] as const;
+    await pass(minute + 1_000);
+    await service.connect();
+    expect(await comesTo(both[0])).toEqual({ code: 'offline.credited', ms: minute });
+    service.disconnect();
+    // Off, now.
+    await pass(minute + 1_000);
+    await service.connect();
+    expect(await comesTo(both[1])).toEqual({ code: 'offline.chain-stale', ms: 0 });
+  });
+
+  it('gains nothing by another connection beside the first, which takes its place', async () => {
+    await service.connect();
+    const chain = service.chain();
+    await pass(20 * minute);
+    const solved = await service.solving(chain).solve(20);
+    // As the socket's route does where the device has a connection.
+    service.disconnect();
+    await service.connect();
+    expect(await comesTo(solved)).toEqual({ code: 'offline.too-short', ms: 0 });
+    expect(service.jobs).toBe(0);
   });
 
   it('that never answers is waited for once, and blocks nothing any more', async () => {

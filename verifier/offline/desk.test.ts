@@ -74,6 +74,13 @@ describe('whoever waits until an outage is shown', () => {
     expect(called).toHaveBeenCalledTimes(3);
   });
 
+  it('is called beside others who wait', async () => {
+    const called = [vi.fn(), vi.fn()];
+    for (const one of called) service.desk.whenShown(device, one);
+    await service.connect();
+    for (const one of called) expect(one).toHaveBeenCalledTimes(1);
+  });
+
   it('is called after some seconds where nothing is reported, and never where the line goes again', async () => {
     await service.lose();
     await pass(10 * minute);

@@ -17,6 +17,8 @@ export interface OfflineDeskOptions
   readonly bestRate: (device: string) => Promise<number | null>;
   /** Times a trial would disturb, such as an exam's: it waits then. */
   readonly busy: (device: string) => boolean;
+  /** A connected device has nothing to show any more; again after a report that came late. Never throws. */
+  readonly settled: (device: string) => void;
   readonly settings: ChainsOptions['settings'] & JudgeOptions['settings'];
   readonly log: TrialsOptions['log'] & ReportsOptions['log'];
 }
@@ -27,7 +29,8 @@ export class OfflineDesk implements Desk<OfflineMessage> {
   readonly #trials: Trials;
   readonly #chains: Chains;
   readonly #reports: Reports;
-  readonly #waiting = new Map<string, () => void>();
+  /** By device, whom to call back when nothing is to be shown any more. */
+  readonly #waiting = new Map<string, (() => void)[]>();
 
   constructor(options: OfflineDeskOptions) {
     this.#options = options;
@@ -75,7 +78,7 @@ export class OfflineDesk implements Desk<OfflineMessage> {
    * before. An exam ends tables that the device needs for showing.
    */
   whenShown(device: string, then: () => void): void {
-    this.#waiting.set(device, then);
+    this.#waiting.set(device, [...(this.#waiting.get(device) ?? []), then]);
     if (this.#reports.isSettled(device)) this.#callBack(device);
   }
 
@@ -92,13 +95,14 @@ export class OfflineDesk implements Desk<OfflineMessage> {
 
   #settled(device: string): void {
     this.#chains.start(device);
+    this.#options.settled(device);
     this.#callBack(device);
   }
 
   #callBack(device: string): void {
-    const then = this.#waiting.get(device);
+    const waiting = this.#waiting.get(device) ?? [];
     this.#waiting.delete(device);
-    then?.();
+    for (const then of waiting) then();
   }
 
   #rateless(device: string): void {

@@ -232,3 +232,18 @@ describe('our own fault', () => {
     expect(service.record.shown[0]?.cards).toMatchObject([{ entry: { index: 1 } }]);
   });
 });
+
+it('an outage goes on over a line that died silently after seconds, when ever that is noticed', async () => {
+  await service.lose();
+  const solving = service.solving();
+  await solving.solve(20);
+  await pass(20 * minute);
+  await service.connect();
+  // Its report never arrives: after three seconds nothing does, which is noticed by two pings.
+  await pass(33_000);
+  service.disconnect(30_000);
+  await solving.solve(30);
+  await pass(10 * minute);
+  await service.connect();
+  expect((await service.show(solving)).cards).toMatchObject([{ creditedMs: 30 * minute }]);
+});

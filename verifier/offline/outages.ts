@@ -6,7 +6,11 @@ export interface Outage {
   readonly lastSign: number;
   /** It was back. */
   readonly to: number;
+  /** All before it has had its verdict, and with it every chain that was handed out before; null where nothing has. */
+  readonly shownTo: number | null;
 }
+
+type Signs = Pick<Outage, 'from' | 'lastSign'>;
 
 /**
  * A line that was back for so short a time may have been too bad for a report: it counts as one outage with the next. No
@@ -16,11 +20,12 @@ const briefMs = 30_000;
 
 /** The outages of one device, one at a time: the one that it has not shown yet. */
 export class Outages {
-  #lastSign: Pick<Outage, 'from' | 'lastSign'> | null = null;
+  #lastSign: Signs | null = null;
   #backAt: number | null = null;
   #present: Outage | null = null;
   /** One that ended with a line too brief to show it. */
-  #unshown: Pick<Outage, 'from' | 'lastSign'> | null = null;
+  #unshown: Signs | null = null;
+  #shownTo: number | null = null;
 
   /** False where this process knows nothing of the device yet: then the record does (`restore`). */
   get isKnown(): boolean {
@@ -43,16 +48,13 @@ export class Outages {
   connected(at: number): void {
     this.#backAt = at;
     const since = this.#unshown ?? this.#lastSign;
-    this.#present = since !== null && since.from < at ? { ...since, to: at } : null;
+    this.#present = since !== null && since.from < at ? { ...since, to: at, shownTo: this.#shownTo } : null;
     this.#unshown = null;
   }
 
-  /**
-   * @param lastSeenAt when something came from it last
-   * @param at now
-   */
-  disconnected(lastSeenAt: number, at: number): void {
-    const brief = this.#backAt !== null && at - this.#backAt <= briefMs;
+  /** @param lastSeenAt when something came from it last: a line may have been gone for long before anybody notices */
+  disconnected(lastSeenAt: number): void {
+    const brief = this.#backAt !== null && lastSeenAt - this.#backAt <= briefMs;
     this.#unshown = brief ? this.#present : null;
     this.#lastSign = { from: lastSeenAt, lastSign: lastSeenAt };
     this.#backAt = null;
@@ -61,12 +63,15 @@ export class Outages {
 
   /** There is a verdict on all that was before `to`. */
   shown(to: number): void {
-    const after = <T extends Pick<Outage, 'from' | 'lastSign'>>(outage: T): T => ({
+    const shownTo = Math.max(to, this.#shownTo ?? to);
+    this.#shownTo = shownTo;
+    const after = <T extends Signs>(outage: T): T => ({
       ...outage,
       from: Math.max(outage.from, to),
       lastSign: Math.max(outage.lastSign, to),
     });
-    if (this.#present !== null) this.#present = this.#present.to <= to ? null : after(this.#present);
+    if (this.#present !== null)
+      this.#present = this.#present.to <= to ? null : { ...after(this.#present), shownTo };
     if (this.#unshown !== null) this.#unshown = after(this.#unshown);
   }
 }

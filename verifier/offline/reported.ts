@@ -40,6 +40,8 @@ export function faultOf(
   if (Math.min(outageMs, timeOf(work, rate)) < timeOf(chain.squarings, rate)) return 'offline.too-short';
   // The newest chain may have been lost with the line: the one before it is as good.
   if (chain.issuedAt < outage.lastSign - 2 * chainEveryMs) return 'offline.chain-stale';
+  // What was solved of it may have counted already: after a verdict each device is given a new one.
+  if (outage.shownTo !== null && chain.issuedAt < outage.shownTo) return 'offline.chain-stale';
   if (work > (fastestRate * (reportedAt - chain.issuedAt)) / 1000) return 'offline.too-fast';
   return null;
 }

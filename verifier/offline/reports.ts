@@ -106,7 +106,7 @@ export class Reports {
     if (state === undefined || !connection) return;
     const now = this.#options.clock.now();
     state.connection = null;
-    state.outages.disconnected(this.#options.hub.lastSeenAt(device) ?? now, now);
+    state.outages.disconnected(this.#options.hub.lastSeenAt(device) ?? now);
     if (connection.expected !== null) clearTimeout(connection.expected);
     connection.questions.end();
   }
@@ -130,7 +130,7 @@ export class Reports {
     if (chain === null) return 'offline.token-unknown';
     const refusal = refusalOf(chain, report);
     if (refusal !== null) return refusal;
-    if (isShorter(state, chain, report)) return 'offline.not-asked';
+    if (isShorter(state, chain, report) || isRival(state, chain)) return 'offline.not-asked';
     const owed = owedFor(state, report);
     const late = this.#options.clock.monotonic() - connection.since > takenMs;
     if (late && owed === null && state.verdict?.seed !== chain.seed) return 'offline.not-asked';
@@ -286,7 +286,12 @@ function isShorter({ owed }: DeviceOutages, { seed }: IssuedChain, { links }: Of
   return owed?.chain.seed === seed && links < owed.report.links;
 }
 
+/** Nor can it show the same outage with another chain, to see what is asked of that one. */
+function isRival({ owed }: DeviceOutages, { seed, issuedAt }: IssuedChain): boolean {
+  return owed !== null && owed.chain.seed !== seed && issuedAt < owed.outage.to;
+}
+
 /** What the chain is held against. Where there was no outage, one of no time. */
 function outageOf({ outages }: DeviceOutages, chain: IssuedChain, at: number): Outage {
-  return shownOutage(outages.present ?? { from: at, lastSign: at, to: at }, chain);
+  return shownOutage(outages.present ?? { from: at, lastSign: at, to: at, shownTo: null }, chain);
 }

@@ -222,6 +222,7 @@ export class TestService {
       creditedSince: (_device, since) => record.creditedSince(since),
       oursBetween: async (from, to) => record.oursBetween(from, to),
       busy: () => false,
+      settled: () => {},
       suspect: (suspect) => this.suspects.push(suspect),
       observe: () => {},
       settings: {
