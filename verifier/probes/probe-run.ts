@@ -24,6 +24,9 @@ import {
 /** How often a proof is tried to be checked before the probe ends as ours, and the pause between, milliseconds. */
 const checkTries = 15;
 const checkPauseMs = 2_000;
+/** Beside a probe the line is measured so often, with pauses between: of a line that is slow now and then one ping says little. */
+const pings = 8;
+const pingPauseMs = 250;
 /** While others only stand before it, an answer waits for a quarter of an hour. */
 const fullTries = 450;
 
@@ -67,8 +70,9 @@ export class ProbeRun {
   readonly #orderedAt: number;
   #probe: Probe;
   #timer: NodeJS.Timeout | null = null;
-  /** Of the ping that went with the order; null while it is on the way. */
-  #pingMs: number | null = null;
+  /** The first goes with the order. `tookMs` is null while it is on the way, and where no answer came. */
+  readonly #pings: { readonly sentAt: number; tookMs: number | null }[] = [];
+  #pingTimer: NodeJS.Timeout | undefined;
 
   private constructor(task: ProbeTask, options: ProbeRunOptions) {
     this.task = task;
@@ -97,9 +101,7 @@ export class ProbeRun {
     if (connection === undefined || !connection.send(order)) return null;
     run.#setTimer(withinMs);
     // The same line at the same moment: whether a late answer was the card's or the line's.
-    void connection.ping(withinMs).then((tookMs) => {
-      run.#pingMs = tookMs;
-    });
+    run.#measureLine();
     return run;
   }
 
@@ -131,8 +133,42 @@ export class ProbeRun {
     if (phase.at !== before) this.#clearTimer();
     if (open && phase.at === 'opening') this.#open(phase.commitment);
     if (check && phase.at === 'checking') this.#check(phase.commitment, phase.answer);
-    if (phase.at === 'done' && before !== 'done') this.#options.finished(phase.result);
+    if (phase.at === 'done' && before !== 'done') {
+      clearTimeout(this.#pingTimer);
+      this.#options.finished(this.#withPings(phase.result));
+    }
     return refused ?? null;
+  }
+
+  #measureLine(): void {
+    const { clock, hub } = this.#options;
+    const { device, withinMs } = this.task;
+    const ping: { readonly sentAt: number; tookMs: number | null } = {
+      sentAt: clock.monotonic(),
+      tookMs: null,
+    };
+    this.#pings.push(ping);
+    void hub
+      .get(device)
+      ?.ping(withinMs)
+      .then((tookMs) => {
+        ping.tookMs = tookMs;
+      });
+    if (this.#pings.length < pings) {
+      this.#pingTimer = setTimeout(() => this.#measureLine(), pingPauseMs);
+    }
+  }
+
+  /** Of the slowest ping, milliseconds. */
+  #pingMs(at: number): number {
+    return Math.max(...this.#pings.map(({ sentAt, tookMs }) => tookMs ?? at - sentAt));
+  }
+
+  /** What was measured of the line since the commit counts for it, too. */
+  #withPings(result: ProbeResult): ProbeResult {
+    if (result.kind === 'ended') return result;
+    const pingMs = this.#pingMs(this.#options.clock.monotonic());
+    return { ...result, commitment: { ...result.commitment, pingMs } };
   }
 
   #open({ openings }: ProbeCommitment): void {
@@ -184,7 +220,7 @@ export class ProbeRun {
     return {
       roundTripMs: hub.get(this.task.device)?.roundTripMs ?? null,
       lagMs: lagBetween(this.#orderedAt, at),
-      pingMs: this.#pingMs ?? at - this.#orderedAt,
+      pingMs: this.#pingMs(at),
     };
   }
 

@@ -11,7 +11,7 @@ export interface Seen {
   readonly roundTripMs: number | null;
   /** Longest standstill of our own since the order, milliseconds. */
   readonly lagMs: number;
-  /** Round trip of the ping that went with the order, or how long it has been on the way, milliseconds. */
+  /** Round trip of the slowest ping since the order, or how long it has been on the way, milliseconds. */
   readonly pingMs: number;
 }
 

@@ -6,7 +6,7 @@ import type { Doubt } from '../tables/residents.js';
 import type { ProbeResult, Timing } from './probe-step.js';
 
 /** So many probes in a row may be late by the line; the next one is the card's. */
-const slowLines = 2;
+export const slowLines = 2;
 /** Share of what a probe was late by that the ping beside it must have been slow by, for the line to be the reason. */
 const shareOfLine = 0.5;
 

@@ -202,6 +202,25 @@ describe('a slow line', () => {
     ]);
   });
 
+  it('asks for no exam, however long it is slow', async () => {
+    const hall = await connected();
+    hall.card.walkMs = 5_000;
+    hall.line.pongMs = 5_000;
+    for (let i = 0; i < 6; i += 1) await probe(hall);
+    expect(hall.probes().filter(({ code }) => code === 'probe.late').length).toBeGreaterThan(3);
+    expect(hall.soon).toEqual([]);
+  });
+
+  it('is known by its slowest ping, though the first was quick', async () => {
+    const hall = await connected();
+    hall.card.walkMs = 5_000;
+    const probed = hall.prober.probeNow(device, 0);
+    await pass(100);
+    hall.line.pongMs = 5_000;
+    await pass(minute);
+    expect(await probed).toMatchObject({ outcome: 'unanswered', code: 'probe.slow-line' });
+  });
+
   it('is not taken for granted where the ping was quick', async () => {
     const hall = await connected();
     hall.card.walkMs = 5_000;
@@ -220,6 +239,7 @@ describe('a slow line', () => {
     await pass(hour);
     const failed = hall.probes().filter(({ outcome }) => outcome === 'failed');
     expect(failed).toEqual([]);
+    // Here nobody solves a chain: one entry each time.
     expect(hall.probes().filter(({ outcome }) => outcome === 'unanswered').length).toBeLessThanOrEqual(6);
     expect(hall.soon).toEqual([]);
     expectChained(hall.probes());

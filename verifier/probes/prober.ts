@@ -6,7 +6,7 @@ import { newFactId, newProbeId } from '../../protocol/ids.js';
 import type { ProbeMessage } from '../../protocol/messages/probe.js';
 import type { BeaconValue } from '../../protocol/messages/receipt.js';
 import { probeSeed } from '../../protocol/transcript.js';
-import type { ProbeFact } from '../../scoring/facts/timelock.js';
+import type { OfflineFact, ProbeFact } from '../../scoring/facts/timelock.js';
 import type { Desk } from '../connections/desk.js';
 import type { Devices } from '../devices/devices.js';
 import type { Recorder } from '../devices/recorder.js';
@@ -14,13 +14,17 @@ import { Serial } from '../devices/serial.js';
 import { keepsTables, type LostTables } from '../tables/lost-tables.js';
 import type { Resident } from '../tables/resident.js';
 import type { Residents } from '../tables/residents.js';
+import { type Absence, Absences } from './absences.js';
+import { beaconInTime } from './beacon-in-time.js';
+import { CardProbings } from './card-probings.js';
 import { Plans } from './plans.js';
 import type { Preparations, Prepared } from './preparations.js';
 import { probeFact, rootOf } from './probe-fact.js';
 import { ProbeRun, type ProbeRunOptions, type ProbeTask } from './probe-run.js';
 import type { ProbeResult } from './probe-step.js';
-import { probeVerdict } from './probe-verdict.js';
-import { type Hurry, nextProbeMs } from './schedule.js';
+import { probeVerdict, slowLines } from './probe-verdict.js';
+import { recordPersistently } from './record-persistently.js';
+import { nextProbeMs } from './schedule.js';
 import type { OpenEntry, Transcripts } from './transcripts.js';
 
 /** So many failed probes of a card in a row ask for an exam. */
@@ -29,10 +33,6 @@ const failuresToExam = 3;
 const waitTimes = 5;
 const waitAtLeastMs = 10_000;
 const longestWaitMs = 3600_000;
-/** The random value of the moment is not waited for any longer. */
-const beaconMs = 3_000;
-/** Pause before a fact is offered again to a journal that took nothing. */
-const recordPauseMs = 2_000;
 
 export interface ProberOptions extends Omit<ProbeRunOptions, 'finished' | 'uncheckable'> {
   readonly random: RandomBytes;
@@ -60,29 +60,29 @@ export interface ProberOptions extends Omit<ProbeRunOptions, 'finished' | 'unche
   readonly observe: (fact: ProbeFact) => void;
   readonly meanMs: number;
   readonly leaseMeanMs: number;
+  /** Of a link of an offline chain. */
+  readonly linkMs: number;
   readonly log: Pick<Logger, 'error'>;
-}
-
-interface CardProbing {
-  hurry: Hurry;
-  slowInARow: number;
-  failedInARow: number;
-  /** Its lost table is being ordered. */
-  replacing: boolean;
 }
 
 /** Probes every card that keeps a table, at times that nobody can predict, one card of a device after the other. */
 export class Prober implements Desk<ProbeMessage> {
   readonly #options: ProberOptions;
-  readonly #cards = new Map<string, Map<number, CardProbing>>();
+  readonly #cards = new CardProbings();
   readonly #runs = new Map<string, ProbeRun>();
+  readonly #absences: Absences;
   readonly #plans = new Plans((device, card) => void this.#due(device, card));
   /** One probe of a device at a time: one card's reveal must not stand in the line before another one's commit. */
   readonly #turns = new Serial();
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: ProberOptions) {
     this.#options = options;
+    this.#absences = new Absences(options);
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   /** Probes under way. */
@@ -91,11 +91,14 @@ export class Prober implements Desk<ProbeMessage> {
   }
 
   connected(device: string): void {
+    this.#absences.returned(device);
     this.replan(device);
   }
 
   disconnected(device: string): void {
     this.#plans.cancel(device);
+    // An exam that lost its line is what the time is about, and decides.
+    if (!this.#closed && !this.#options.examining(device)) this.#absences.left(device);
     this.#runs.get(device)?.disconnected();
   }
 
@@ -104,9 +107,27 @@ export class Prober implements Desk<ProbeMessage> {
     return run === undefined ? 'probe.unknown' : run.receive(message, at);
   }
 
+  /** An outage of a device is on record: what it was credited needs no probe. */
+  outageShown(fact: OfflineFact): void {
+    this.#absences.shown(fact);
+  }
+
+  /**
+   * A device that is back has nothing to show any more: what came due of its cards while it was away, and is not credited,
+   * goes on record as unanswered, one for each card at most. Else who leaves and returns between two probes were never away.
+   */
+  settled(device: string): void {
+    const absence = this.#absences.end(device);
+    if (absence === null || this.#closed) return;
+    // In the device's turn at once: no probe may come before it.
+    this.#turns
+      .run(device, () => this.#missed(device, absence))
+      .catch((error) => this.#options.log.error({ err: error, device }, 'an absence could not be recorded'));
+  }
+
   /** Every probe that was sent goes on record, as ours; nobody is told. */
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     this.#plans.close();
     for (const run of [...this.#runs.values()]) run.endAsOurs();
   }
@@ -163,16 +184,62 @@ export class Prober implements Desk<ProbeMessage> {
   }
 
   #plan(device: string, card: number): void {
-    const { hub, uniform, leaseOf, meanMs, leaseMeanMs } = this.#options;
+    const { hub, uniform } = this.#options;
     if (this.#closed || hub.get(device) === undefined) return;
-    const mean = leaseOf(device) === null ? meanMs : leaseMeanMs;
-    this.#plans.set(device, card, nextProbeMs(this.#of(device, card).hurry, mean, uniform()));
+    this.#plans.set(
+      device,
+      card,
+      nextProbeMs(this.#cards.of(device, card).hurry, this.#meanMs(device), uniform()),
+    );
+  }
+
+  #meanMs(device: string): number {
+    const { leaseOf, meanMs, leaseMeanMs } = this.#options;
+    return leaseOf(device) === null ? meanMs : leaseMeanMs;
+  }
+
+  async #missed(device: string, absence: Absence): Promise<void> {
+    const { residents, devices } = this.#options;
+    const tables = await residents.of(device);
+    const state = devices.get(device);
+    if (state === undefined || !keepsTables(state.status)) return;
+    for (const { card } of tables) {
+      const probing = this.#cards.of(device, card);
+      const due = this.#absences.draw(absence, card, this.#meanMs(device), probing.movedInARow);
+      if (due.kind === 'nothing') continue;
+      probing.movedInARow += 1;
+      // One that broke off with the line stands for all of the time, unless a part of it was credited.
+      const told = probing.hurry === 'line' && !absence.credited.has(card);
+      if (due.kind === 'missed' && !told) await this.#miss(device, card, due.at);
+      else if (probing.hurry === null) probing.hurry = 'again';
+      this.#plan(device, card);
+    }
+  }
+
+  /** An entry of a probe that there was nobody to send to. */
+  async #miss(device: string, card: number, at: number): Promise<void> {
+    const { transcripts, preparations } = this.#options;
+    const entry = await transcripts.open(device, card);
+    try {
+      const prepared = await preparations.prepare(device, card);
+      if (prepared === null) return;
+      const task = this.#task(device, prepared, entry, null);
+      const unsent = { kind: 'ended', code: 'probe.unanswered', commitment: null, silence: null } as const;
+      const fact = { ...this.#judge(task, prepared, null, unsent), at };
+      if (!(await recordPersistently(this.#options, fact, this.#closing.signal))) return;
+      entry.close(rootOf(null));
+      this.#conclude(fact, prepared.table);
+    } finally {
+      entry.abandon();
+    }
   }
 
   async #due(device: string, card: number): Promise<void> {
     const { devices, residents } = this.#options;
     const state = devices.get(device);
     if (state === undefined || !keepsTables(state.status)) return;
+    const probing = this.#cards.of(device, card);
+    if (probing.hurry !== 'again') probing.movedInARow = 0;
     if (!this.#isBusy(device)) {
       if (residents.get(device, card) === undefined) await this.#replace(device, card);
       else await this.probeNow(device, card);
@@ -183,8 +250,7 @@ export class Prober implements Desk<ProbeMessage> {
 
   #isBusy(device: string): boolean {
     const { examining, busy } = this.#options;
-    const cards = [...(this.#cards.get(device)?.values() ?? [])];
-    return examining(device) || busy(device) || cards.some(({ replacing }) => replacing);
+    return examining(device) || busy(device) || this.#cards.isReplacing(device);
   }
 
   async #probe(device: string, card: number): Promise<ProbeFact | null> {
@@ -193,15 +259,15 @@ export class Prober implements Desk<ProbeMessage> {
     if (!this.#mayProbe(device, card)) return null;
     const entry = await transcripts.open(device, card);
     try {
-      const beacon = entry.transcript.startsWith('le_') ? await this.#beacon() : null;
+      const beacon = entry.transcript.startsWith('le_') ? await beaconInTime(this.#options.beacon) : null;
       const prepared = await preparations.prepare(device, card);
       if (prepared === null || !this.#mayProbe(device, card)) return null;
       const task = this.#task(device, prepared, entry, beacon);
       const result = await this.#run(task);
       if (result === null) return null;
       const fact = this.#judge(task, prepared, beacon, result);
-      // Only what is on record may move the transcript on.
-      if (!(await this.#record(fact))) return null;
+      // Only what is on record may move the transcript on; a probe that was sent can't vanish, and nothing follows it before.
+      if (!(await recordPersistently(this.#options, fact, this.#closing.signal))) return null;
       entry.close(rootOf(result.commitment));
       await preparations.learn(prepared, fact);
       this.#conclude(fact, prepared.table);
@@ -218,16 +284,6 @@ export class Prober implements Desk<ProbeMessage> {
     if (this.#closed || state === undefined || !keepsTables(state.status)) return false;
     if (hub.get(device) === undefined || this.#isBusy(device)) return false;
     return residents.get(device, card) !== undefined;
-  }
-
-  async #beacon(): Promise<BeaconValue | null> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<null>((resolve) => {
-      timer = setTimeout(() => resolve(null), beaconMs);
-    });
-    const value = await Promise.race([this.#options.beacon().catch(() => null), late]);
-    clearTimeout(timer);
-    return value;
   }
 
   #task(
@@ -281,28 +337,13 @@ export class Prober implements Desk<ProbeMessage> {
     const { device, card, tableSeed } = task;
     const verdict = probeVerdict(result, {
       deadlineMs,
-      slowInARow: this.#of(device, card).slowInARow,
+      slowInARow: this.#cards.of(device, card).slowInARow,
       collided: examining(device) || residents.get(device, card)?.tableSeed !== tableSeed,
       doubt: residents.doubt(device, card),
     });
     const { purpose } = table;
     const ids = { id: newFactId(random), at: clock.now() };
     return probeFact({ ...ids, task, purpose, beacon, deadlineMs, baselineMs, verdict }, result);
-  }
-
-  /** Until the journal takes it, or we close: a probe that was sent can't vanish, and nothing follows it before. */
-  async #record(fact: ProbeFact): Promise<boolean> {
-    const { recorder, log } = this.#options;
-    for (;;) {
-      try {
-        await recorder.record([fact]);
-        return true;
-      } catch (error) {
-        log.error({ err: error, device: fact.device }, 'a probe could not be recorded');
-        if (this.#closed) return false;
-        await new Promise((resolve) => setTimeout(resolve, recordPauseMs));
-      }
-    }
   }
 
   /** What follows from a probe that is on record. A status it never changes: an exam decides. */
@@ -312,14 +353,16 @@ export class Prober implements Desk<ProbeMessage> {
     observe(fact);
     if (this.#closed) return;
     hub.send(device, { type: 'probe.verdict', probe, card, outcome, code, elapsedMs, deadlineMs });
-    const probing = this.#of(device, card);
+    const probing = this.#cards.of(device, card);
+    // By the line alone nobody is examined: it would be over the same line.
+    const byLine = code === 'probe.late' && probing.slowInARow >= slowLines;
     probing.slowInARow = code === 'probe.slow-line' ? probing.slowInARow + 1 : 0;
     probing.hurry = code === 'probe.slow-line' ? 'again' : code === 'probe.unanswered' ? 'line' : null;
     if (outcome === 'passed') {
       probing.failedInARow = 0;
       residents.shown(device, card, table.tableSeed);
       lost.kept(device, card);
-    } else if (outcome === 'failed') {
+    } else if (outcome === 'failed' && !byLine) {
       probing.failedInARow += 1;
       if (probing.failedInARow >= failuresToExam || code.startsWith('probe.wrong-')) {
         probing.failedInARow = 0;
@@ -336,22 +379,24 @@ export class Prober implements Desk<ProbeMessage> {
     if (examining(device) || residents.get(device, table.card)?.tableSeed !== table.tableSeed) return;
     residents.drop(device, table.card);
     lost.lost(device, table);
-    void this.#replace(device, table.card);
+    void this.#replace(device, table.card).then(() => this.#askAllTheSame(device, table));
   }
 
   /** Begins at once: no probe of another card is sent while a table is made. */
   async #replace(device: string, card: number): Promise<void> {
-    const probing = this.#of(device, card);
+    const probing = this.#cards.of(device, card);
     probing.replacing = true;
     if (!this.#closed) await this.#options.lost.replace(device, card);
     probing.replacing = false;
   }
 
-  #of(device: string, card: number): CardProbing {
-    const cards = this.#cards.get(device) ?? new Map<number, CardProbing>();
-    this.#cards.set(device, cards);
-    const probing = cards.get(card) ?? { hurry: null, slowInARow: 0, failedInARow: 0, replacing: false };
-    cards.set(card, probing);
-    return probing;
+  /**
+   * A leased card is asked for its ballast also where it is gone and no other was made: else who gave its memory away would be
+   * asked no more, and its transcript would say once what lasted for the whole lease.
+   */
+  #askAllTheSame(device: string, table: Resident): void {
+    const { residents, leaseOf, examining } = this.#options;
+    if (table.purpose !== 'ballast' || leaseOf(device) === null || examining(device)) return;
+    if (residents.get(device, table.card) === undefined) residents.set(device, table);
   }
 }

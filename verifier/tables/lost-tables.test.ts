@@ -84,3 +84,25 @@ it('waits longer after each try, and forgets it once the card has walked', async
   await lose(hall);
   expect(built(hall)).toHaveLength(3);
 });
+
+it('is asked for the ballast of its lease also where it makes no other one: each time it stands there that it is gone', async () => {
+  const hall = await connected();
+  const ballast = { card: 0, shape, purpose: 'ballast', lease, withinMs: 60_000 } as const;
+  const ordered = hall.orders.order(device, [ballast]);
+  await pass(2_000);
+  await ordered;
+  hall.world.lease = lease;
+  hall.card.lie = (message) => {
+    if (message.type !== 'table.ready') return message;
+    const { card, tableSeed } = message;
+    return { type: 'table.decline', card, tableSeed, message: 'no room' };
+  };
+  for (let times = 1; times <= 6; times += 1) {
+    await lose(hall);
+    expect(hall.probes().filter(({ code }) => code === 'probe.no-table')).toHaveLength(times);
+  }
+  hall.world.lease = null;
+  await lose(hall);
+  await lose(hall);
+  expect(hall.probes()).toHaveLength(7);
+});

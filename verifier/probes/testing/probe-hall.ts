@@ -90,7 +90,7 @@ export async function openHall(options: Partial<ProberOptions> & { recorded?: re
       facts.push(...all);
     },
   };
-  const world = { examining: false, busy: false, lease: null as string | null, lagMs: 0 };
+  const world = { examining: false, busy: false, lease: null as string | null, lagMs: 0, showsAtOnce: true };
   const probesOnRecord = () => facts.filter((fact): fact is ProbeFact => fact.kind === 'probe.finished');
   const residents = new Residents({ history: async () => history, tables: async () => [] });
   const observe = () => {};
@@ -131,6 +131,7 @@ export async function openHall(options: Partial<ProberOptions> & { recorded?: re
     revealMs: 15_000,
     meanMs: 600_000,
     leaseMeanMs: 180_000,
+    linkMs: 60_000,
     log,
     ...options,
   });
@@ -185,6 +186,7 @@ export async function openHall(options: Partial<ProberOptions> & { recorded?: re
     hub.add(connection);
     orders.connected(device);
     prober.connected(device);
+    if (world.showsAtOnce) prober.settled(device);
   };
   const cut = () => {
     line.up = false;
