@@ -10,9 +10,9 @@ import type { LeaseApi } from './lease-api.js';
 import { SeenHeads } from './seen-heads.js';
 import { loadOfCard, type TenantLoad } from './tenant-load.js';
 
-/** How often the transcript is asked for, and how often the same is said again, milliseconds. */
-const everyMs = 60_000;
-/** What a witness says counts for probes within five minutes of it. */
+/** How often the transcript is asked for, milliseconds. */
+const usualEveryMs = 60_000;
+/** How often the same is said again: what a witness says counts for probes within five minutes of it. */
 const againMs = 4 * 60_000;
 /** Below this load a card is idle, as the formula has it. */
 const idleLoad = 0.1;
@@ -33,6 +33,8 @@ export interface WitnessOptions {
   readonly tell: (line: string) => void;
   /** Key of the verifier that is relied on, where it is known. */
   readonly issuer?: string;
+  /** How often the transcript is asked for, milliseconds; a minute when absent. */
+  readonly everyMs?: number;
 }
 
 /** A lease has ended, and this is its receipt. */
@@ -56,7 +58,7 @@ export async function runWitness(options: WitnessOptions): Promise<WitnessedEnd 
       const end = await lastingOnly(options, () => witness.end());
       if (end) return end;
     }
-    await pause(everyMs, options.signal);
+    await pause(options.everyMs ?? usualEveryMs, options.signal);
   }
   return null;
 }

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { serviceCodes } from '../../protocol/codes/service.js';
 import { storageCodes } from '../../protocol/codes/storage.js';
 import { type Code, codeTable } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
@@ -39,12 +40,12 @@ export function installProblems(app: FastifyInstance): void {
 }
 
 function toProblem(error: FastifyError | TouchstoneError, request: FastifyRequest): Problem {
-  // How our storage fails is for the operator's log; outside it is only unavailable.
-  if (error instanceof TouchstoneError && error.code in storageCodes) {
+  // How our storage or our files fail, and where they lie, is for the operator's log; outside it is only unavailable.
+  if (error instanceof TouchstoneError && (error.code in storageCodes || error.code in serviceCodes)) {
     return problemOf('service.storage-unavailable', request.id);
   }
   if (error instanceof TouchstoneError) return problemOf(error.code, request.id, error.message);
-  if (error.validation !== undefined) return problemOf('request.invalid', request.id, error.message);
+  if (error.validation !== undefined) return problemOf('request.invalid', request.id, whatIsWrong(error));
   switch (error.statusCode) {
     case 413:
       return problemOf('request.too-large', request.id);
@@ -56,6 +57,12 @@ function toProblem(error: FastifyError | TouchstoneError, request: FastifyReques
       // What broke inside stays inside: the log has it under this request id.
       return problemOf((error.statusCode ?? 500) < 500 ? 'request.invalid' : 'service.error', request.id);
   }
+}
+
+/** A schema's complaint about a property that may not be there does not say which. */
+function whatIsWrong({ message, validation }: FastifyError): string {
+  const name = validation?.[0]?.params.additionalProperty;
+  return typeof name === 'string' ? `${message}: ${name.slice(0, 100)}` : message;
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {

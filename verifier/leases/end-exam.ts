@@ -4,8 +4,7 @@ import type { Hub } from '../connections/hub.js';
 import type { Examiner } from '../exams/examiner.js';
 import { pause, within } from './waiting.js';
 
-/** The exam of an end is waited for so long; longer only while it runs on a line that lives. */
-const withinMs = 30 * 60_000;
+/** Longest that an exam of an end may take, on a line that lives. */
 const longestMs = 2 * 3600_000;
 const lookAgainMs = 60_000;
 /** Between two exams where the first one said nothing. */
@@ -17,6 +16,8 @@ export interface EndExamParts {
   readonly examiner: Pick<Examiner, 'examineNow' | 'examining'>;
   readonly hub: Pick<Hub, 'get'>;
   readonly clock: Clock;
+  /** An exam of an end is waited for so long, milliseconds; longer only while it runs on a line that lives. */
+  readonly endExamMs: number;
 }
 
 /** How the joint exam at one end of a lease went. */
@@ -28,11 +29,11 @@ export interface EndExam {
 }
 
 /**
- * Has a device examined at an end of a lease: at once, or when it comes back within half an hour.
+ * Has a device examined at an end of a lease: at once, or when it comes back in time.
  * @throws the signal's reason
  */
 export async function examineAtEnd(
-  { examiner, hub, clock }: EndExamParts,
+  { examiner, hub, clock, endExamMs }: EndExamParts,
   device: string,
   signal: AbortSignal,
 ): Promise<EndExam> {
@@ -40,7 +41,7 @@ export async function examineAtEnd(
   const elapsedMs = () => clock.monotonic() - begun;
   /** Zero where it is not waited for any more. */
   const restMs = () => {
-    const rest = withinMs - elapsedMs();
+    const rest = endExamMs - elapsedMs();
     if (rest > 0) return rest;
     const runs = examiner.examining(device) && hub.get(device) !== undefined;
     return runs && elapsedMs() < longestMs ? lookAgainMs : 0;

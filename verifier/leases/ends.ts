@@ -1,7 +1,15 @@
 import { TouchstoneError } from '../../protocol/error.js';
 
-/** A lease lasts at most a year: its receipt holds every probe. */
+/** A receipt holds every probe of every card, and whoever asks for it has to take it in one piece: some 50 MB. */
+const mostProbes = 120_000;
 const longestMs = 366 * 24 * 3600_000;
+
+/**
+ * How long a lease of so many cards may last, milliseconds: at a probe every three minutes 250 days of one card, a month of eight.
+ * @param meanMs between the probes of a card
+ */
+export const longestLeaseMs = (cards: number, meanMs: number): number =>
+  Math.min(longestMs, (mostProbes * meanMs) / Math.max(cards, 1));
 
 /** Milliseconds since 1970 of a time of a request; null where it names none. @throws TouchstoneError `lease.end-invalid` */
 export function endOf(time: string | undefined): number | null {
@@ -11,7 +19,10 @@ export function endOf(time: string | undefined): number | null {
   return at;
 }
 
-/** @param begunAt since when it lasts, milliseconds since 1970 @throws TouchstoneError `lease.end-invalid` */
-export function assertEndPossible(endsAt: number, begunAt: number, now: number): void {
-  if (endsAt <= now || endsAt > begunAt + longestMs) throw new TouchstoneError('lease.end-invalid');
+/**
+ * @param latest that it may be, milliseconds since 1970
+ * @throws TouchstoneError `lease.end-invalid`
+ */
+export function assertEndPossible(endsAt: number, latest: number, now: number): void {
+  if (endsAt <= now || endsAt > latest) throw new TouchstoneError('lease.end-invalid');
 }

@@ -11,10 +11,11 @@ import { hashOfToken } from '../access/token.js';
 import type { Recorder } from '../devices/recorder.js';
 import { Serial } from '../devices/serial.js';
 import type { Examiner } from '../exams/examiner.js';
+import type { OpenEntry, Transcripts } from '../probes/transcripts.js';
 import type { Residents } from '../tables/residents.js';
 import { leasedCards } from './ballast.js';
 import { type BookedLease, LeaseBook, type LeaseRecord } from './book.js';
-import { assertEndPossible, endOf } from './ends.js';
+import { assertEndPossible, endOf, longestLeaseMs } from './ends.js';
 import { type GiveBackParts, giveBack, sameCard } from './give-back.js';
 import { type HandOverParts, handOver } from './hand-over.js';
 import { type Lease, type LeaseChanges, movedFact, requestedFact } from './lease.js';
@@ -27,6 +28,7 @@ const retryMs = 15_000;
 export interface LeasesOptions extends HandOverParts, GiveBackParts {
   readonly examiner: Pick<Examiner, 'examineNow' | 'examining' | 'hold' | 'soon'>;
   readonly residents: Pick<Residents, 'of'>;
+  readonly transcripts: Pick<Transcripts, 'open'>;
   readonly recorder: Pick<Recorder, 'record'>;
   readonly serial: Serial;
   readonly record: LeaseRecord;
@@ -35,6 +37,8 @@ export interface LeasesOptions extends HandOverParts, GiveBackParts {
   readonly keyOf: (device: string, transcript: string) => Uint8Array;
   /** A secret of ours for one purpose and thing, 32 bytes. */
   readonly derive: (purpose: string, id: string) => Uint8Array;
+  /** Mean time between the probes of a leased card, milliseconds. */
+  readonly leaseMeanMs: number;
   /** Probes of the device belong to another transcript now. */
   readonly replan: (device: string) => void;
   /** Told of every move that is on record. */
@@ -122,7 +126,7 @@ export class Leases {
     return this.#requests.run(`${marketplace}\n${reference}`, async () => {
       const known = await this.#book.byReference(marketplace, reference);
       if (known !== null) return this.#again(known, device, endsAt);
-      if (endsAt !== null) assertEndPossible(endsAt, this.#now, this.#now);
+      if (endsAt !== null) assertEndPossible(endsAt, this.#now + this.#longestMs(device), this.#now);
       const lease = await this.#options.serial.run(device, async () => {
         await this.#assertReady(device);
         const id = newLeaseId(this.#options.random);
@@ -149,7 +153,7 @@ export class Leases {
     const endsAt = endOf(change.endsAt);
     if (lease.state !== 'active' && lease.state !== 'handing-over') throw new TouchstoneError('lease.over');
     if (endsAt === lease.endsAt || endsAt === null) return lease;
-    assertEndPossible(endsAt, lease.startedAt ?? lease.openedAt, this.#now);
+    assertEndPossible(endsAt, this.#latestEnd(lease), this.#now);
     const moved = await this.#move(lease, 'end-changed', ['lease.extended'], { endsAt });
     if (moved === null) throw new TouchstoneError('lease.over');
     return moved;
@@ -167,6 +171,17 @@ export class Leases {
 
   get #now(): number {
     return this.#options.clock.now();
+  }
+
+  /** Where no end was set it comes by itself: a lease without one would have no receipt one day. */
+  #latestEnd({ device, startedAt, openedAt }: Lease): number {
+    return (startedAt ?? openedAt) + this.#longestMs(device);
+  }
+
+  #longestMs(device: string): number {
+    const { devices, ballast, leaseMeanMs } = this.#options;
+    const state = devices.get(device);
+    return longestLeaseMs(state === undefined ? 1 : leasedCards(ballast, state).length, leaseMeanMs);
   }
 
   /** Derived, so that the same request again can tell it again; who only reads the record can't. */
@@ -272,14 +287,30 @@ export class Leases {
       const cause = outcome === 'failed' ? 'hand-over-failed' : 'handed-over';
       await this.#moveSurely(lease, cause, reasons, { handOverExam: exam }, signal);
     }
-    if (lease.state === 'active' && lease.endsAt !== null) {
+    if (lease.state === 'active') {
+      const endsAt = Math.min(lease.endsAt ?? Number.POSITIVE_INFINITY, this.#latestEnd(lease));
       // Timers have their longest, and clocks are set.
-      while (this.#now < lease.endsAt) await pause(lease.endsAt - this.#now, signal);
+      while (this.#now < endsAt) await pause(endsAt - this.#now, signal);
       await this.#moveSurely(lease, 'ended', ['lease.returning'], {}, signal);
     }
     if (lease.state === 'returning') {
       const { cause, exam, reasons } = await giveBack(this.#options, lease, signal);
-      await this.#moveSurely(lease, cause, reasons, { returnExam: exam }, signal);
+      await this.#betweenEntries(lease.device, () =>
+        this.#moveSurely(lease, cause, reasons, { returnExam: exam }, signal),
+      );
+    }
+  }
+
+  /** While no entry of a card is open: one that came on record later would change a receipt that is final. */
+  async #betweenEntries(device: string, work: () => Promise<void>): Promise<void> {
+    const { devices, transcripts } = this.#options;
+    const entries: OpenEntry[] = [];
+    try {
+      for (const card of devices.get(device)?.enrolment.cards.keys() ?? [])
+        entries.push(await transcripts.open(device, card));
+      await work();
+    } finally {
+      for (const entry of entries) entry.abandon();
     }
   }
 

@@ -20,7 +20,7 @@ export interface LeasingOptions extends Omit<LeasesOptions, 'record' | 'examOf'>
   readonly clickhouse: ClickHouseClient;
   readonly shipping: Shipping;
   readonly signing: ReceiptsOptions['signing'];
-  readonly transcripts: HeadsOptions['transcripts'];
+  readonly transcripts: HeadsOptions['transcripts'] & LeasesOptions['transcripts'];
 }
 
 /** All that marketplaces and witnesses ask for. */
@@ -71,6 +71,8 @@ export async function openLeasing(options: LeasingOptions): Promise<Leasing> {
     history: record.history,
     heads: (lease) => heads.of(lease),
     tagOf: (lease, card, index) => heads.tagOf(lease, card, index),
+    serial: options.serial,
+    stateOf: async (id) => (await leases.get(id)).state,
   });
   return { keys: await ApiKeys.open({ dataDir, clock, log }), leases, receipts, heads, witnesses };
 }

@@ -22,7 +22,7 @@ async function activeHall(): Promise<{ hall: Hall; id: string }> {
 }
 
 async function receiptOf(hall: Hall, id: string): Promise<Receipt> {
-  return hall.running.receipts.of(await hall.leases.get(id));
+  return JSON.parse(await hall.running.receipts.textOf(await hall.leases.get(id)));
 }
 
 /** Over the wire and back, as who doubts it reads it. */
@@ -89,6 +89,18 @@ describe('the receipt of a lease', () => {
     await hall.pass(30 * 24 * hour);
     const { signature: _, verifier: __, ...fields } = await receiptOf(hall, id);
     expect(first).toMatchObject(fields);
+  });
+
+  it('is not final while an entry of the lease is open: what is in it is all there is', async () => {
+    const { hall, id } = await activeHall();
+    // A probe whose answer the device holds back over the exam at the return.
+    const entry = await hall.running.transcripts.open(hall.device, 1);
+    await end(hall, id);
+    expect((await hall.leases.get(id)).state).toBe('returning');
+    entry.abandon();
+    await hall.pass(0);
+    expect((await hall.leases.get(id)).state).toBe('ended');
+    expect((await hall.running.transcripts.open(hall.device, 1)).transcript).not.toBe(id);
   });
 
   it('says what the device did wrong, and nothing of cards that were not leased', async () => {
@@ -248,6 +260,25 @@ describe('what a witness says', () => {
       }),
     );
     expect(heard()).toBe(0);
+  });
+
+  it('is refused where the lease has ended while it was heard', async () => {
+    const { hall, id, statement, heard } = await witnessed();
+    const lease = await hall.leases.get(id);
+    await end(hall, id);
+    const said = await statement({ index: 1 });
+    await expect(hall.running.witnesses.hear(lease, said)).rejects.toMatchObject({ code: 'lease.over' });
+    expect(heard()).toBe(0);
+  });
+
+  it('fills no receipt: of each card it stands there every 90 seconds at most', async () => {
+    const { hall, statement, hear, heard } = await witnessed();
+    for (let at = 0; at < 40 * 90; at += 15) {
+      await hall.pass(15_000);
+      await hear(await statement()).catch(({ code }) => expect(code).toBe('request.too-many'));
+    }
+    expect(heard()).toBeGreaterThan(60);
+    expect(heard()).toBeLessThan(75);
   });
 
   it('is heard only so often, and only while the lease goes on', async () => {

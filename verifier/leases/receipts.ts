@@ -14,10 +14,11 @@ import { isOver } from './transitions.js';
 const hourMs = 3600_000;
 /** The probes at rest come right before the hand-over is over. */
 const longestRestMs = 2 * hourMs;
-/** A receipt of a lease that goes on is made anew at most so often: it may be long. */
+/** A receipt of a lease that goes on is made anew at most so often, and takes at most so much of our time: it may be long. */
 const freshMs = 10_000;
-/** Receipts that are kept. */
-const kept = 32;
+const shareOfTime = 0.05;
+/** Receipts that are kept: characters in all, however few they are. */
+const keptCharacters = 128 * 2 ** 20;
 
 /** What the record says of a lease. */
 export interface ReceiptRecord {
@@ -44,30 +45,61 @@ export interface ReceiptsOptions {
   readonly claims: (device: string) => readonly { readonly card: number; readonly claim: CardClaim }[];
 }
 
+/** JSON text, as it is sent. */
+interface MadeReceipt {
+  readonly text: Promise<string>;
+  /** Milliseconds since 1970; it is made anew after that. */
+  until: number;
+  /** 0 while it is being made. */
+  characters: number;
+}
+
 /** Makes the receipts of leases, from the record alone. */
 export class Receipts {
   readonly #options: ReceiptsOptions;
-  readonly #made = new Map<string, { readonly until: number; readonly receipt: Promise<Receipt> }>();
+  readonly #made = new Map<string, MadeReceipt>();
 
   constructor(options: ReceiptsOptions) {
     this.#options = options;
   }
 
-  /** @throws TouchstoneError `service.storage-unavailable` where it would be final and the record lacks something */
-  of(lease: Lease): Promise<Receipt> {
-    const now = this.#options.clock.now();
+  /**
+   * The receipt of a lease as JSON text.
+   * @throws TouchstoneError `service.storage-unavailable` where it would be final and the record lacks something
+   */
+  textOf(lease: Lease): Promise<string> {
+    const { clock } = this.#options;
+    const begun = clock.now();
     const key = `${lease.id}/${lease.state}`;
     const known = this.#made.get(key);
-    if (known !== undefined && now < known.until) return known.receipt;
-    const receipt = this.#make(lease);
+    if (known !== undefined && begun < known.until) return known.text;
+    const text = this.#make(lease).then((receipt) => JSON.stringify(receipt));
+    const made: MadeReceipt = { text, until: Number.POSITIVE_INFINITY, characters: 0 };
     this.#made.delete(key);
-    this.#made.set(key, { until: isOver(lease.state) ? Number.POSITIVE_INFINITY : now + freshMs, receipt });
-    receipt.catch(() => this.#made.delete(key));
-    for (const oldest of this.#made.keys()) {
-      if (this.#made.size <= kept) break;
-      this.#made.delete(oldest);
+    this.#made.set(key, made);
+    text.then(
+      ({ length }) => {
+        const now = clock.now();
+        made.characters = length;
+        if (!isOver(lease.state)) made.until = now + Math.max(freshMs, (now - begun) / shareOfTime);
+        this.#forgetOldest();
+      },
+      () => {
+        if (this.#made.get(key) === made) this.#made.delete(key);
+      },
+    );
+    return text;
+  }
+
+  #forgetOldest(): void {
+    let characters = [...this.#made.values()].reduce((sum, made) => sum + made.characters, 0);
+    for (const [key, made] of this.#made) {
+      if (characters <= keptCharacters || this.#made.size === 1) break;
+      // One that is being made is asked for by somebody right now.
+      if (made.characters === 0) continue;
+      this.#made.delete(key);
+      characters -= made.characters;
     }
-    return receipt;
   }
 
   async #make(lease: Lease): Promise<Receipt> {

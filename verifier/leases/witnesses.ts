@@ -2,7 +2,7 @@ import { toHex } from '../../protocol/bytes.js';
 import type { Clock, RandomBytes } from '../../protocol/clock.js';
 import { TouchstoneError } from '../../protocol/error.js';
 import { newFactId } from '../../protocol/ids.js';
-import type { WitnessStatement } from '../../protocol/messages/lease.js';
+import type { LeaseState, WitnessStatement } from '../../protocol/messages/lease.js';
 import { isSignedBy } from '../../protocol/signing.js';
 import { firstTag } from '../../protocol/transcript.js';
 import type { LeaseMovedFact, LeaseWitnessedFact } from '../../scoring/facts/lease.js';
@@ -16,6 +16,8 @@ import { isOver, isRunning } from './transitions.js';
 const clockOffMs = 5 * 60_000;
 /** Statements in a second that a lease takes, and at once: every card's at each probe are far fewer. */
 const rate = { perSecond: 1, most: 64 };
+/** And that go on record of each card: all of them stand in the receipt. A witness has one to say every two or three minutes. */
+const kept = { perSecond: 1 / 90, most: 32 };
 
 /** A card's place in its transcript. `tag` is 64 hexadecimal digits. */
 export interface Head {
@@ -36,6 +38,9 @@ export interface WitnessesOptions {
    * @throws TouchstoneError `service.storage-unavailable` where that can't be told yet
    */
   readonly tagOf: (lease: Lease, card: number, index: number) => Promise<string | null>;
+  /** Devices' turns: in one a lease's state stays as it is. */
+  readonly serial: Serial;
+  readonly stateOf: (lease: string) => Promise<LeaseState>;
 }
 
 /** What a lease's witness has said so far. */
@@ -45,6 +50,8 @@ interface Said {
   /** Its last statement about each card. */
   readonly last: Map<number, WitnessStatement>;
   readonly bucket: Bucket;
+  /** By card. */
+  readonly kept: Map<number, Bucket>;
 }
 
 /** Hears the witnesses of leases: tenants that say from inside what they see of the transcript and how busy they are. */
@@ -82,7 +89,7 @@ export class Witnesses {
   }
 
   async #hear(lease: Lease, statement: WitnessStatement): Promise<void> {
-    const { clock, random, recorder } = this.#options;
+    const { clock, random, recorder, serial, stateOf } = this.#options;
     const said = await this.#saidOf(lease.id);
     const last = said.last.get(statement.card);
     if (!said.bucket.take(1, clock.monotonic())) throw new TouchstoneError('request.too-many');
@@ -95,10 +102,23 @@ export class Witnesses {
     if (last !== undefined && (statement.at <= last.at || statement.index < last.index)) return;
     if (!(await this.#isTagOf(lease, statement)))
       throw new TouchstoneError('witness.invalid', 'The tag is not one of this lease.');
+    const room = said.kept.get(statement.card) ?? new Bucket(kept.perSecond, kept.most, clock.monotonic());
+    said.kept.set(statement.card, room);
+    if (!room.take(1, clock.monotonic())) throw new TouchstoneError('request.too-many');
     const { device, id } = lease;
-    await recorder.record([
-      { kind: 'lease.witnessed', id: newFactId(random), at: now, device, lease: id, statement },
-    ]);
+    const fact = {
+      kind: 'lease.witnessed',
+      id: newFactId(random),
+      at: now,
+      device,
+      lease: id,
+      statement,
+    } as const;
+    await serial.run(device, async () => {
+      // It may have ended meanwhile: its receipt is final.
+      if (isOver(await stateOf(id))) throw new TouchstoneError('lease.over');
+      await recorder.record([fact]);
+    });
     said.key = statement.key;
     said.last.set(statement.card, statement);
   }
@@ -124,6 +144,6 @@ export class Witnesses {
     const facts = (await this.#options.history(lease)).filter((fact) => fact.kind === 'lease.witnessed');
     const last = new Map(facts.map(({ statement }) => [statement.card, statement]));
     const bucket = new Bucket(rate.perSecond, rate.most, this.#options.clock.monotonic());
-    return { key: facts[0]?.statement.key ?? null, last, bucket };
+    return { key: facts[0]?.statement.key ?? null, last, bucket, kept: new Map() };
   }
 }

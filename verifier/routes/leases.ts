@@ -76,9 +76,9 @@ export function leaseRoutes(app: FastifyInstance, leasing: Leasing): void {
       },
     },
     async ({ headers, params }, reply) => {
-      const receipt = await receipts.of(await access.readableLease(headers.authorization, params.id));
+      const text = await receipts.textOf(await access.readableLease(headers.authorization, params.id));
       // As it was signed: a serializer of the schema could bend a number.
-      return reply.type('application/json').send(JSON.stringify(receipt) as unknown as Receipt);
+      return reply.type('application/json').send(text as unknown as Receipt);
     },
   );
   app.get<AboutLease>(

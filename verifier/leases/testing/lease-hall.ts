@@ -217,6 +217,7 @@ export function openHall() {
       await recorder.record([fact]);
       return fact;
     };
+    const serial = new Serial();
     const leases: Leases = new Leases({
       examiner: {
         examineNow,
@@ -226,6 +227,8 @@ export function openHall() {
       },
       hub: { get: () => connected },
       clock,
+      endExamMs: 30 * minute,
+      leaseMeanMs: 3 * minute,
       devices,
       orders: { order },
       ballast: {
@@ -239,7 +242,8 @@ export function openHall() {
         of: async () => claims.map((_, card) => ({ card }) as Resident),
       },
       recorder,
-      serial: new Serial(),
+      serial,
+      transcripts,
       record: {
         open: async () => lastMoves().filter(({ to }) => to !== 'ended' && to !== 'refused'),
         history,
@@ -266,6 +270,8 @@ export function openHall() {
       history,
       heads: (lease) => heads.of(lease),
       tagOf: (lease, card, index) => heads.tagOf(lease, card, index),
+      serial,
+      stateOf: async (id) => (await leases.get(id)).state,
     });
     const signing = makeSigner();
     const receipts = new Receipts({
@@ -275,7 +281,7 @@ export function openHall() {
       signing,
       claims: () => claims.map((one, card) => ({ card, claim: one })),
     });
-    return { leases, heads, witnesses, receipts, probeNow, signing };
+    return { leases, heads, witnesses, receipts, probeNow, signing, transcripts };
   }
 
   let running = start();
