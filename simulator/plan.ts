@@ -6,7 +6,9 @@ export type Cheat =
   | { readonly kind: 'computes fraction'; readonly fraction: number }
   | { readonly kind: 'answers last challenge' }
   /** Keeps a part of its table on the chip and the rest in memory that is so many times slower. */
-  | { readonly kind: 'spills table'; readonly fraction: number; readonly slower: number };
+  | { readonly kind: 'spills table'; readonly fraction: number; readonly slower: number }
+  /** Serves another customer for this share of the chip's time while it is leased, and says that it is idle. */
+  | { readonly kind: 'rents out twice'; readonly share: number };
 
 /** One device of a fleet: a key, a name, and a claim about the chip behind it. */
 export interface IdentityPlan {

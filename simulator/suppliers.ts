@@ -3,8 +3,10 @@ import type { RandomBytes } from '../protocol/clock.js';
 import type { CardClaim } from '../protocol/messages/cards.js';
 import { type Engines, enginesOn, proverOn } from './card.js';
 import { computesFraction } from './cheats/computes-fraction.js';
+import { ForeignTenant } from './cheats/double-sells.js';
 import { spillsMissing } from './cheats/keeps-part.js';
 import { answersLastChallenge } from './cheats/last-challenge.js';
+import { rentsOutTwice } from './cheats/rents-out-twice.js';
 import { type AlarmClock, type ChipTenant, fasterBy, SimulatedChip, systemAlarmClock } from './chip.js';
 import { claimGpu } from './claims.js';
 import { jitter } from './jitter.js';
@@ -16,6 +18,8 @@ export interface SimulatedSupplier {
   readonly name: string;
   readonly claim: CardClaim;
   readonly prover: CardProver;
+  /** What it says of how busy it is: no tenant of a simulation does anything. */
+  readonly load: () => Promise<number>;
 }
 
 /** What simulated suppliers run on. */
@@ -34,22 +38,31 @@ export function simulateFleet(plan: FleetPlan, surroundings: Surroundings): Simu
 
 function simulateChip(fleet: FleetPlan, plan: ChipPlan, surroundings: Surroundings): SimulatedSupplier[] {
   const deviation = jitter(fleet.seed, plan.identities[0]?.name ?? '', fleet.spread);
-  const chip = new SimulatedChip(
-    {
-      ...fasterBy(plan, deviation),
-      share: plan.share === 'first identity first' ? lowestFirst : evenly,
-    },
-    surroundings.clock ?? systemAlarmClock,
-  );
-  return plan.identities.map((identity) => simulateIdentity(identity, chip.tenant(), surroundings));
+  const clock = surroundings.clock ?? systemAlarmClock;
+  const figures = fasterBy(plan, deviation);
+  const share = plan.share === 'first identity first' ? lowestFirst : evenly;
+  const chip = new SimulatedChip({ ...figures, share }, clock);
+  /** Somebody else's work on the same chip, in bursts that are short beside a walk. */
+  const foreign: Foreign = (busy) => {
+    const bytes = (figures.bytesPerSecond * burstMs) / 1000;
+    return new ForeignTenant(chip.tenant(), clock, { burst: { bytes }, restMs: burstMs * (1 / busy - 1) });
+  };
+  return plan.identities.map((identity) => simulateIdentity(identity, chip.tenant(), surroundings, foreign));
 }
+
+/** @param busy share of the chip's time that it takes where nobody else wants it, more than 0 and at most 1 */
+type Foreign = (busy: number) => ForeignTenant;
+
+const burstMs = 10;
 
 function simulateIdentity(
   { name, claims, cheat }: IdentityPlan,
   tenant: ChipTenant,
   { host, random }: Surroundings,
+  foreign: Foreign,
 ): SimulatedSupplier {
-  return { name, claim: claimGpu(claims, random), prover: proverOf(cheat, tenant, host, random) };
+  const prover = proverOf(cheat, tenant, host, random, foreign);
+  return { name, claim: claimGpu(claims, random), prover, load: async () => 0 };
 }
 
 function proverOf(
@@ -57,6 +70,7 @@ function proverOf(
   tenant: ChipTenant,
   host: Engines,
   random: RandomBytes,
+  foreign: Foreign,
 ): CardProver {
   const engines = enginesOn(tenant, host);
   switch (cheat?.kind) {
@@ -72,5 +86,7 @@ function proverOf(
       const keeping = spillsMissing(cheat.fraction, cheat.slower);
       return proverOn(tenant, enginesOn(tenant, host, { keeping }));
     }
+    case 'rents out twice':
+      return rentsOutTwice(proverOn(tenant, engines), () => foreign(cheat.share));
   }
 }

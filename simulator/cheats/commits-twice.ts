@@ -3,11 +3,11 @@ import { VerifierApi } from '../../agent/connection/api.js';
 import { openSocket } from '../../agent/connection/socket.js';
 import type { SupplierOptions } from '../../agent/connection/supplier.js';
 import { ExamRunner, type RunnerMessage } from '../../agent/exam/runner.js';
-import { agentInfo } from '../../agent/version.js';
 import { toHex } from '../../protocol/bytes.js';
 import type { RandomBytes } from '../../protocol/clock.js';
 import type { CardMessage, ExamPart } from '../../protocol/messages/exam.js';
 import type { VerifierMessage } from '../../protocol/messages/wire.js';
+import { enrolAndOpen } from './session.js';
 
 const pauseMs = 1000;
 
@@ -37,7 +37,7 @@ export async function runCommittingTwice(
 async function converse(options: SupplierOptions, random: RandomBytes, part: ExamPart): Promise<void> {
   const { cards, signal, events, identity } = options;
   const api = new VerifierApi(options.verifier);
-  const token = await enrol(api, options);
+  const token = await enrolAndOpen(api, options);
   const rounds = new Map<number, number>();
   const send = (message: RunnerMessage): void => socket.send(message);
   const runner = new ExamRunner({ provers: cards.map(({ prover }) => prover), send, events, identity });
@@ -56,17 +56,6 @@ async function converse(options: SupplierOptions, random: RandomBytes, part: Exa
     },
   });
   await socket.ended;
-}
-
-/** @returns the token of a session */
-async function enrol(api: VerifierApi, { identity, name, cards, signal }: SupplierOptions): Promise<string> {
-  const sign = async <T extends Record<string, unknown>>(purpose: 'enrol' | 'session', more: T) => {
-    const fields = { device: identity.device, nonce: await api.nonce(signal), host: api.host, ...more };
-    return { ...fields, signature: identity.sign(purpose, fields) };
-  };
-  const claims = cards.map(({ claim }) => claim);
-  await api.enrol(await sign('enrol', { name, agent: agentInfo, cards: claims }), signal);
-  return (await api.openSession(await sign('session', {}), signal)).token;
 }
 
 function noteRounds({ cards }: Arm, rounds: Map<number, number>): void {

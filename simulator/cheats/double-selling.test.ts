@@ -9,7 +9,13 @@ import { enginesOn, proverOn } from '../card.js';
 import { SimulatedChip } from '../chip.js';
 import { plainLoops, seedOf, smallChip, smallClass, smallShape } from '../testing/memory-exam.js';
 import { VirtualClock } from '../testing/virtual-clock.js';
-import { ForeignTenant, type ForeignWork, sellsMemory, yieldsToProbes } from './double-sells.js';
+import {
+  answersNoSooner,
+  ForeignTenant,
+  type ForeignWork,
+  sellsMemory,
+  yieldsToProbes,
+} from './double-sells.js';
 
 const rounds = probeRounds(smallClass, smallShape, null);
 const probe = { ...smallShape, rounds };
@@ -20,7 +26,11 @@ const openings = [{ round: 0, walker: 0 }];
 const work = (milliseconds: number) => ({ bytes: (smallChip.bytesPerSecond * milliseconds) / 1000 });
 
 /** How an owner answers instead, who can hold the other customer's work back. */
-type Wrap = (prover: CardProver, foreign: Pick<ForeignTenant, 'pause' | 'resume'>) => CardProver;
+type Wrap = (
+  prover: CardProver,
+  foreign: Pick<ForeignTenant, 'pause' | 'resume'>,
+  clock: VirtualClock,
+) => CardProver;
 
 /** Times of so many probes on the table of one card, with the other customer's work in between, milliseconds. */
 async function probeTimes(
@@ -31,10 +41,14 @@ async function probeTimes(
   const chip = new SimulatedChip(smallChip, clock);
   const tenant = chip.tenant();
   let other: ForeignTenant | undefined;
-  const prover = wrap(proverOn(tenant, enginesOn(tenant, plainLoops)), {
-    pause: () => other?.pause(),
-    resume: () => other?.resume(),
-  });
+  const prover = wrap(
+    proverOn(tenant, enginesOn(tenant, plainLoops)),
+    {
+      pause: () => other?.pause(),
+      resume: () => other?.resume(),
+    },
+    clock,
+  );
   await Promise.all([prover.build(smallShape, seedOf('table'), () => {}), clock.runOut()]);
   if (foreign) other = new ForeignTenant(chip.tenant(), clock, foreign);
   const times: number[] = [];
@@ -94,6 +108,19 @@ describe('a card that was sold twice', () => {
       wrap: yieldsToProbes,
     });
     expect(verdictOf(times, await baseline())).toBe('whole');
+  });
+
+  it('misses one whose owner answers no sooner than he could beside the other work: as far as the deadline lets him', async () => {
+    const deadline = probeDeadlineMs({ cardClass: smallClass, shape: smallShape, rounds, ownMs: [] });
+    const foreign = { burst: work(2), restMs: 0.001 };
+    const slowly = (milliseconds: number) => {
+      const wrap: Wrap = (prover, _, clock) => answersNoSooner(prover, clock, milliseconds);
+      return { alone: () => probeTimes(5, { wrap }), beside: () => probeTimes(19, { foreign, wrap }) };
+    };
+    const hidden = slowly(2.1 * aloneMs);
+    expect(2.1 * aloneMs).toBeLessThan(deadline);
+    expect(verdictOf(await hidden.beside(), idleBaselineMs(await hidden.alone()) ?? 0)).toBe('whole');
+    for (const time of await slowly(deadline + 1).alone()) expect(time).toBeGreaterThan(deadline);
   });
 
   it('is too late where its memory was sold in between', async () => {

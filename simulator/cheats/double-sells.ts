@@ -1,4 +1,5 @@
 import type { CardProver } from '../../agent/exam/prover.js';
+import type { MemoryShape } from '../../protocol/shapes.js';
 import type { AlarmClock, ChipTenant, ChipWork } from '../chip.js';
 import { allOf } from './all-of.js';
 
@@ -80,6 +81,23 @@ export function yieldsToProbes(
 }
 
 /**
+ * The owner answers no probe sooner than this, at the hand-over neither: the baseline is his choice, and other work hides in the
+ * time that is left.
+ */
+export function answersNoSooner(prover: CardProver, clock: AlarmClock, milliseconds: number): CardProver {
+  return {
+    ...allOf(prover),
+    walk: async (walkSeed, onProgress, rounds) => {
+      const begun = clock.monotonic();
+      const roots = await prover.walk(walkSeed, onProgress, rounds);
+      const rest = begun + milliseconds - clock.monotonic();
+      if (rest > 0) await new Promise<void>((resolve) => void clock.alarm(rest, resolve));
+      return roots;
+    },
+  };
+}
+
+/**
  * The other customer needs the memory, so the table goes, unseen: built again where a probe asks for it.
  * One for each card.
  */
@@ -103,6 +121,50 @@ export function sellsMemory(prover: CardProver): CardProver {
       gone = true;
       await prover.dropTable();
       return reveals;
+    },
+  };
+}
+
+/** An owner who gives a leased card's memory to another customer, and takes it back. One for each card. */
+export interface MemoryGiven {
+  readonly prover: CardProver;
+  give(): Promise<void>;
+  takeBack(): void;
+}
+
+/**
+ * The other customer stays in the memory: the table is gone, and there is no room for another one.
+ *
+ * @param other a place of its own on the leased chip
+ * @param bytes that the other customer needs
+ */
+export function givesMemoryAway(prover: CardProver, other: ChipTenant, bytes: number): MemoryGiven {
+  return {
+    prover,
+    async give() {
+      await prover.dropTable();
+      other.hold(bytes);
+    },
+    takeBack: () => other.close(),
+  };
+}
+
+/**
+ * After `swap` it walks on the table that a neighbour keeps for a lease of its own: two leases would take the memory of one. For
+ * each card one.
+ */
+export function walksOnNeighbours(prover: CardProver, neighboursSeed: Uint8Array) {
+  let shape: MemoryShape | null = null;
+  return {
+    prover: {
+      ...allOf(prover),
+      build: (asked, tableSeed, onProgress) => {
+        shape = asked;
+        return prover.build(asked, tableSeed, onProgress);
+      },
+    } satisfies CardProver,
+    async swap(): Promise<void> {
+      if (shape !== null) await prover.build(shape, neighboursSeed, () => {});
     },
   };
 }

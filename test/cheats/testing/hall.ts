@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VerifierApi } from '../../../agent/connection/api.js';
-import { runSupplier, type SupplierOptions } from '../../../agent/connection/supplier.js';
+import { runSupplier, type SupplierCard, type SupplierOptions } from '../../../agent/connection/supplier.js';
 import type { CardProver } from '../../../agent/exam/prover.js';
 import { identityOf } from '../../../agent/identity.js';
 import type { ComputeEngine } from '../../../challenges/engines/engine.js';
@@ -14,16 +14,18 @@ import { type EngineOptions, enginesOn, proverOn } from '../../../simulator/card
 import { type ChipTenant, SimulatedChip } from '../../../simulator/chip.js';
 import { type ClaimedName, claimGpu } from '../../../simulator/claims.js';
 import { startHostEngines } from '../../../simulator/host/host-engines.js';
-import { scaledCatalogue } from '../../../simulator/scaled-catalogue.js';
+import { type Scale, scaledCatalogue } from '../../../simulator/scaled-catalogue.js';
 import { evenly, type ShareRule } from '../../../simulator/sharing.js';
 import type { DeviceDocument } from '../../../verifier/documents/schemas.js';
 import { startVerifier } from '../../../verifier/main.js';
-import { defaultOptions } from '../../../verifier/options.js';
+import { defaultOptions, type VerifierOptions } from '../../../verifier/options.js';
 
 /** One that comes to be examined. `run` is the agent, the real one where absent. */
 export interface Entrant {
   readonly claim: CardClaim;
   readonly prover: CardProver;
+  /** How busy its host says that it is. */
+  readonly load?: SupplierCard['load'];
   readonly run?: (options: SupplierOptions) => Promise<void>;
 }
 
@@ -46,6 +48,9 @@ export interface CardOptions extends EngineOptions {
 
 /** A real verifier on embedded parts, and chips to cheat with. */
 export interface Hall {
+  readonly url: URL;
+  /** Of the verifier: its keys are there. */
+  readonly dataDir: string;
   /** An RTX 4090's claim, with a hardware id of its own. */
   claim(model?: ClaimedName): CardClaim;
   /** A new chip that does as much as an honest card of the model. */
@@ -63,13 +68,24 @@ export interface Hall {
   close(): Promise<void>;
 }
 
+export interface HallTimes {
+  /** What an exam takes on an honest card. */
+  readonly examSeconds?: number;
+  /** How long a card has to open its pages. */
+  readonly revealMs?: number;
+  /** The usual one when absent. */
+  readonly scale?: Scale;
+}
+
 /**
- * @param times.examSeconds what an exam takes on an honest card
- * @param times.revealMs how long a card has to open its pages
+ * @param options in which else the verifier departs from the usual one
  */
-export async function openHall({ examSeconds = 1, revealMs = 1_000 } = {}): Promise<Hall> {
+export async function openHall(
+  { examSeconds = 1, revealMs = 1_000, scale }: HallTimes = {},
+  options: Partial<VerifierOptions> = {},
+): Promise<Hall> {
   const dataDir = mkdtempSync(join(tmpdir(), 'touchstone-cheats-'));
-  const world = scaledCatalogue();
+  const world = scaledCatalogue(undefined, scale);
   const verifier = await startVerifier({
     ...defaultOptions,
     port: 0,
@@ -83,6 +99,7 @@ export async function openHall({ examSeconds = 1, revealMs = 1_000 } = {}): Prom
     // Here the devices compute in the verifier's own process, and stop it for as long as they do.
     busyAfterMs: 0,
     logLevel: 'silent',
+    ...options,
   });
   const url = new URL(verifier.url);
   const api = new VerifierApi(url);
@@ -109,16 +126,18 @@ export async function openHall({ examSeconds = 1, revealMs = 1_000 } = {}): Prom
     return proverOn(tenant, { compute: compute(engines.compute), table: table(engines.table) });
   };
 
-  const enter: Hall['enter'] = (name, { claim, prover, run = runSupplier }, events = () => {}) => {
+  const enter: Hall['enter'] = (name, { claim, prover, load, run = runSupplier }, events = () => {}) => {
     const identity = identityOf(randomBytes(32));
     const end = new AbortController();
     ends.push(end);
-    const cards = [{ claim, prover }];
+    const cards = [{ claim, prover, ...(load !== undefined && { load }) }];
     running.push(run({ verifier: url, identity, name, cards, signal: end.signal, events }));
     return identity.device;
   };
 
   return {
+    url,
+    dataDir,
     claim,
     chip,
     card,
