@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-it('prints the very rows that docs/scoring.md quotes', () => {
+it('prints the very rows of exams that docs/scoring.md quotes', () => {
   const page = readFileSync(path('../docs/scoring.md'), 'utf8');
   const [, command = ''] = /npm run bench:shapes -- ([a-z0-9 -]+)/.exec(page) ?? [];
   const classes = command.split(' ');
@@ -13,5 +13,7 @@ it('prints the very rows that docs/scoring.md quotes', () => {
   const printed = execFileSync(process.execPath, ['--import', 'tsx', path('shapes.ts'), ...classes], {
     encoding: 'utf8',
   });
-  expect(page).toContain(printed);
+  // The exams'; those of probes and ballasts are held by `scoring/catalogue/*.test.ts`.
+  const [exams = ''] = printed.split('\n\n');
+  expect(page).toContain(exams);
 });

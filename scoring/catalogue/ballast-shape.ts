@@ -9,10 +9,10 @@ import { type TableLayout, tableLayout } from './table-layout.js';
 import { unjudgedMemoryShape } from './unjudged-memory-shape.js';
 
 /**
- * Pages are long and walkers short: a walker of thousands of layers is dear to check, and the device hashes only so many
- * results. Each round reads each page once on average, the most that the protocol allows.
+ * Pages are long, and a walker reads one: what a check costs is layers times steps, however many walkers are opened
+ * (docs/measurements.md). Each round reads each page once on average, the most that the protocol allows.
  */
-const walk = { n: 1024, steps: 2, rounds: 4 } as const;
+const walk = { n: 1024, steps: 1, rounds: 4 } as const;
 /** A walk is no longer than this on a usual card, milliseconds: it disturbs the tenant. */
 const longestWalkMs = 100;
 

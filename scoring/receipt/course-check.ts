@@ -15,7 +15,7 @@ export function checkCourse(receipt: Receipt): ReceiptCheck {
   const numbers = cards.map(({ card }) => card);
   return checkOf(
     'course',
-    `the lease is ${state}, with ${cards.length} cards`,
+    `the lease is ${state}, with ${cards.length} card(s)`,
     [
       !ascending(times, clockStepMs) && 'it ends before it begins',
       begun.has(state) && !started && `it is ${state} and has no beginning`,
