@@ -8,13 +8,15 @@ const world = scaledCatalogue();
 const rate = (model: ClaimedName) => world.chip(model).opsPerSecond;
 
 describe('the fleet of the demo', () => {
-  it('has honest suppliers of different models, a bigger claim, a lazy card, a shared chip and half a table', () => {
+  it('has honest suppliers of three models, a bigger claim, a lazy card, a shared chip, half a table, and a card rented out twice', () => {
     const { members, plan } = demoFleet(castWithout([]), world);
-    expect(members.filter(({ truth }) => truth === 'honest')).toHaveLength(3);
+    expect(members.filter(({ truth }) => truth === 'honest')).toHaveLength(4);
     expect(members.filter(({ truth }) => truth === 'fake')).toHaveLength(7);
-    expect(plan.chips.map(({ identities }) => identities.length)).toEqual([1, 1, 1, 1, 1, 4, 1]);
+    expect(plan.chips.map(({ identities }) => identities.length)).toEqual([1, 1, 1, 1, 1, 4, 1, 1]);
     const names = plan.chips.flatMap(({ identities }) => identities.map(({ name }) => name));
     expect(members.map(({ name }) => name)).toEqual(names);
+    const leases = members.flatMap(({ lease }) => lease ?? []);
+    expect(leases).toEqual(['honest', 'sold twice']);
   });
 
   it('has a third model that no tolerance makes a star, and no model that this machine really has', () => {

@@ -4,7 +4,7 @@ import { fasterBy } from '../simulator/chip.js';
 import { type ClaimedName, claimedModels } from '../simulator/claims.js';
 import type { Cheat, ChipPlan, FleetPlan } from '../simulator/plan.js';
 import type { ScaledCatalogue } from '../simulator/scaled-catalogue.js';
-import type { Truth } from './verdict.js';
+import type { LeaseTruth, Truth } from './verdict.js';
 
 /** A device of the demo and what only the demo knows of it. */
 export interface Member {
@@ -12,6 +12,10 @@ export interface Member {
   readonly truth: Truth;
   /** What it really is, for the table at the end. */
   readonly is: string;
+  /** Present where the demo leases it: whether it is its tenant's alone. */
+  readonly lease?: LeaseTruth;
+  /** Comes when the others are in their exam, so that nobody who is leased waits for it. */
+  readonly later?: true;
 }
 
 export interface DemoFleet {
@@ -61,14 +65,20 @@ export function demoFleet(
   });
   const shared = ['flint', 'garnet', 'heron', 'iris'];
   const lazy: Cheat = { kind: 'computes fraction', fraction: 0.6 };
+  const twice: Cheat = { kind: 'rents out twice', share: 0.9 };
   const spilling: Cheat = { kind: 'spills table', fraction: 0.5, slower: 20 };
   // It makes pages as the star does: all others would wait for its table.
   const slow = { ...world.chip(third), tableOpsPerSecond: chip.tableOpsPerSecond };
   const entries: Entry[] = [
-    honest('alder', star),
+    { ...honest('alder', star), lease: 'honest' },
     honest('basalt', second),
-    honest('cobalt', third),
-    { chip: claimsBigger('dune', claims, slow), truth: 'fake', is: `really the slower ${third}` },
+    { ...honest('cobalt', third), later: true },
+    {
+      chip: claimsBigger('dune', claims, slow),
+      truth: 'fake',
+      is: `really the slower ${third}`,
+      later: true,
+    },
     {
       chip: { ...fasterBy(chip, 0.6), identities: [{ name: 'elm', claims, cheat: lazy }] },
       truth: 'fake',
@@ -78,23 +88,29 @@ export function demoFleet(
       chip: sharedChip(shared, claims, chip),
       truth: 'fake',
       is: `one of ${shared.length} on one ${star}`,
+      later: true,
     },
     {
       chip: { ...chip, identities: [{ name: 'jasper', claims, cheat: spilling }] },
       truth: 'fake',
       is: 'holding half of its table in memory that is 20 times slower',
+      later: true,
+    },
+    {
+      chip: { ...chip, identities: [{ name: 'kestrel', claims, cheat: twice }] },
+      truth: 'honest',
+      is: `a genuine ${star} that serves another customer while it is leased`,
+      lease: 'sold twice',
     },
   ];
   return {
-    members: entries.flatMap(({ chip: { identities }, truth, is }) =>
-      identities.map(({ name }) => ({ name, truth, is })),
+    members: entries.flatMap(({ chip: { identities }, ...member }) =>
+      identities.map(({ name }) => ({ name, ...member })),
     ),
     plan: { seed: 'touchstone demo', spread: 0.03, chips: entries.map((entry) => entry.chip) },
   };
 }
 
-interface Entry {
+interface Entry extends Omit<Member, 'name'> {
   readonly chip: ChipPlan;
-  readonly truth: Truth;
-  readonly is: string;
 }

@@ -7,11 +7,12 @@ import { workerFile } from '../challenges/engines/worker-file.js';
 import { scaledCatalogue } from '../simulator/scaled-catalogue.js';
 import { Household } from './children.js';
 import { castWithout, demoFleet, type Member } from './fleet.js';
+import { Leases } from './leases.js';
 import { type Screen, screenOn } from './screen.js';
 import { rowOf, standingOf } from './standing.js';
 import type { SuppliersOrder, SuppliersReply } from './suppliers-process.js';
-import { type DemoAnswer, isWrong, judge } from './verdict.js';
-import { startVerifier } from './verifier-process.js';
+import { type DemoAnswer, isWrong, isWrongLease, judge } from './verdict.js';
+import { cohortSeconds, startVerifier, verifierData } from './verifier-process.js';
 import { Watch } from './watch.js';
 
 export interface DemoOptions {
@@ -79,23 +80,41 @@ async function play(
   screen.say(`Verifier: ${verifier.href}`);
 
   const fleet = demoFleet(cast, world);
-  const order: SuppliersOrder = { verifier: verifier.href, plan: fleet.plan };
+  const later = fleet.members.filter((member) => member.later).map(({ name }) => name);
+  const order: SuppliersOrder = { verifier: verifier.href, plan: fleet.plan, later };
   const machine = await thisMachine(household, verifier);
-  const simulated = await startFleet(household, order, fleet.members);
+  const { simulated, startLater } = await startFleet(household, order, fleet.members);
   const participants = [machine.participant, ...simulated];
 
   const watch = new Watch(
     verifier,
     participants.map(({ device }) => device),
   );
+  const leased = simulated.flatMap(({ name, device, lease }) =>
+    lease ? [{ name, device, truth: lease }] : [],
+  );
+  const leases: Leases = new Leases({
+    verifier,
+    dataDir: verifierData(household),
+    devices: leased,
+    say: (line) => screen.say(line),
+    ended: () => look(),
+    signal: end,
+  });
   const answerNow = (): DemoAnswer =>
-    judge(participants.map((participant) => withVerdict(participant, watch)));
+    judge(
+      participants.map((participant) => withVerdict(participant, watch)),
+      leases.judged,
+    );
   const allDecided = new AbortController();
   let told = false;
   const look = (): void => {
     screen.show(participants.map((participant) => latestRow(participant, watch)));
-    if (simulated.some(({ device }) => watch.verdicts.has(device))) machine.start();
-    if (!watch.decided || told) return;
+    if (simulated.every(({ device, later }) => later || watch.seen.get(device)?.status === 'examining'))
+      startLater();
+    if (simulated.some(({ device }) => watch.verdicts.get(device)?.status === 'verified')) machine.start();
+    if (leased.every(({ device }) => watch.verdicts.get(device)?.status === 'verified')) leases.start();
+    if (!watch.decided || !leases.done || told) return;
     told = true;
     for (const line of verdictLines(participants, answerNow())) screen.say(line);
     if (options.once) allDecided.abort();
@@ -113,7 +132,7 @@ async function play(
 }
 
 /**
- * This machine, by the real agent in a process of its own. It comes when the first simulated card has its verdict: the honest
+ * This machine, by the real agent in a process of its own. It comes when the first simulated card is verified: the honest
  * ones have computed by then, and nobody times how long tables are built. Its engines take every core they find; a
  * compute part, timed to some hundredths, would share them. A walk has more than twice the time that it needs.
  *
@@ -126,23 +145,23 @@ async function thisMachine(
   const home = join(household.directory, 'agent');
   const { device } = await loadOrMakeIdentity(home);
   const name = 'this-machine';
-  let started = false;
   return {
     participant: { name, device, truth: 'honest', is: 'this machine', claims: 'its own cards' },
-    start() {
-      if (started) return;
-      started = true;
+    start: onlyOnce(() => {
       household.start('The agent', workerFile(import.meta.url, '../cli/touchstone'), [
-        'agent',
-        '--verifier',
-        verifier.href,
-        '--home',
-        home,
-        '--name',
-        name,
-        '--allow-software',
+        ...['agent', '--verifier', verifier.href, '--home', home, '--name', name, '--allow-software'],
       ]);
-    },
+    }),
+  };
+}
+
+/** Does its work the first time that it is called. */
+function onlyOnce(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    work();
   };
 }
 
@@ -150,15 +169,20 @@ async function startFleet(
   household: Household,
   order: SuppliersOrder,
   members: readonly Member[],
-): Promise<Participant[]> {
+): Promise<{ simulated: Participant[]; startLater: () => void }> {
   const child = household.start('The simulated suppliers', workerFile(import.meta.url, 'suppliers-process'));
   child.send(order);
   const [{ devices }] = (await once(child, 'message')) as [SuppliersReply];
-  return members.map((member) => {
+  const simulated = members.map((member) => {
     const found = devices.find(({ name }) => name === member.name);
     if (!found) throw new Error(`${member.name} was not started`);
     return { ...member, ...found };
   });
+  const startLater = onlyOnce(() => {
+    // The first cohort is gathered by then.
+    setTimeout(() => child.connected && child.send('later'), cohortSeconds * 1000).unref();
+  });
+  return { simulated, startLater };
 }
 
 function latestRow({ name, claims, device }: Participant, watch: Watch) {
@@ -187,5 +211,13 @@ function verdictLines(participants: readonly Participant[], answer: DemoAnswer):
     const reasons = device.reasons.join(' ');
     return `${mark}: ${device.name} is ${is}, claims ${claims}: ${device.status ?? 'no verdict'}. ${reasons}`;
   });
-  return ['', 'Verdicts against the truth', ...lines, `${answer.wrong} of ${lines.length} wrong.`, ''];
+  const leases = answer.leases.map((lease) => {
+    const { name, truth, verdict, confidence, reasons } = lease;
+    const mark = isWrongLease(lease) ? 'WRONG' : 'right';
+    const said =
+      verdict === null ? 'no verdict' : `${verdict}, confidence ${(100 * confidence).toFixed(1)} %`;
+    return `${mark}: the lease of ${name} was ${truth}: ${said}. ${reasons.join(' ')}`;
+  });
+  const count = lines.length + leases.length;
+  return ['', 'Verdicts against the truth', ...lines, ...leases, `${answer.wrong} of ${count} wrong.`, ''];
 }

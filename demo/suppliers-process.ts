@@ -6,10 +6,12 @@ import { startHostEngines } from '../simulator/host/host-engines.js';
 import type { FleetPlan } from '../simulator/plan.js';
 import { simulateFleet } from '../simulator/suppliers.js';
 
-/** What the demo sends. */
+/** What the demo sends first. */
 export interface SuppliersOrder {
   readonly verifier: string;
   readonly plan: FleetPlan;
+  /** Names of those who come when the demo sends something again. */
+  readonly later: readonly string[];
 }
 
 /** What it gets back at once: which key each name has. */
@@ -32,15 +34,18 @@ process.once('message', (order: SuppliersOrder) => {
     })),
   };
   process.send?.(reply);
-  for (const { name, identity, claim, prover } of devices) {
+  const start = ({ name, identity, claim, prover, load }: (typeof devices)[number]) => {
     // What a supplier rejects with can't be put right: it ends the process, and the demo says so.
     void runSupplier({
       verifier: new URL(order.verifier),
       identity,
       name,
-      cards: [{ claim, prover }],
+      cards: [{ claim, prover, load }],
       signal: new AbortController().signal,
       events: () => {},
     });
-  }
+  };
+  const isLate = ({ name }: { readonly name: string }) => order.later.includes(name);
+  for (const device of devices) if (!isLate(device)) start(device);
+  process.once('message', () => devices.filter(isLate).forEach(start));
 });

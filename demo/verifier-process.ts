@@ -5,7 +5,12 @@ import { workerFile } from '../challenges/engines/worker-file.js';
 import type { Household } from './children.js';
 
 /** Long enough for all simulated suppliers to arrive before the first cohort starts. */
-const cohortSeconds = 2;
+export const cohortSeconds = 2;
+/** A lease of the demo lasts some seconds, and is probed as often as one of an hour. */
+const leaseProbeSeconds = 0.25;
+
+/** Where the verifier of a demo keeps what it keeps. */
+export const verifierData = (household: Household): string => join(household.directory, 'verifier');
 
 /**
  * Starts the command `touchstone verifier` with everything embedded, on a free port of this machine.
@@ -16,8 +21,8 @@ const cohortSeconds = 2;
 export async function startVerifier(household: Household, catalogueFile: string): Promise<URL> {
   const child = household.start('The verifier', workerFile(import.meta.url, '../cli/touchstone'), [
     ...['verifier', '--host', '127.0.0.1', '--port', '0'],
-    ...['--data', join(household.directory, 'verifier'), '--catalogue', catalogueFile],
-    ...['--cohort-seconds', String(cohortSeconds)],
+    ...['--data', verifierData(household), '--catalogue', catalogueFile],
+    ...['--cohort-seconds', String(cohortSeconds), '--lease-probe-seconds', String(leaseProbeSeconds)],
   ]);
   if (!child.stdout) throw new Error('the verifier has no output');
   const lines = createInterface({ input: child.stdout });
