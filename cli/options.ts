@@ -8,7 +8,10 @@ export const verifierOption = (): Option =>
 
 /** `--key <hex>`: whose receipts are relied on. Without it a receipt only agrees with itself. */
 export const issuerOption = (): Option =>
-  new Option('--key <hex>', "the verifier's public key, from where you trust it: the receipt must be by it")
+  new Option(
+    '--key <hex>',
+    "the verifier's public key: `key` of its GET /v1/verifier, kept from before the lease; the receipt must be by it",
+  )
     .env('TOUCHSTONE_VERIFIER_KEY')
     .argParser(publicKey);
 
@@ -18,7 +21,8 @@ export const dataOption = (): Option =>
     join(homedir(), '.touchstone', 'verifier'),
   );
 
-function httpUrl(text: string): URL {
+/** The argument as an address that HTTP can reach. @throws InvalidArgumentError */
+export function httpUrl(text: string): URL {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
   throw new InvalidArgumentError('It must be an http: or https: address.');
 }

@@ -62,7 +62,7 @@ const gapsShown = 10;
 
 const unknownIssuer = ({ verifier }: Receipt): string[] => [
   `This receipt agrees with itself and is signed by ${verifier}.`,
-  'Anybody can make a key and such a receipt: rely on it only where that is the key of your verifier (--key checks it).',
+  'Anybody can make a key and such a receipt: rely on it only where that is the `key` of GET /v1/verifier of yours (--key checks it).',
 ];
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

@@ -12,21 +12,24 @@ export const DeviceStatus = Type.Union([
 ]);
 export type DeviceStatus = Static<typeof DeviceStatus>;
 
+const outcome = () =>
+  Type.Union([
+    Type.Literal('passed'),
+    Type.Literal('failed'),
+    Type.Literal('unanswered'),
+    Type.Literal('ours'),
+  ]);
+
 /**
  * How an exam of one card ended. Only `passed` and `failed` count for integrity:
  * `unanswered` is a line that broke, `ours` is our own fault.
  */
-export const ExamOutcome = Type.Union([
-  Type.Literal('passed'),
-  Type.Literal('failed'),
-  Type.Literal('unanswered'),
-  Type.Literal('ours'),
-]);
+export const ExamOutcome = outcome();
 export type ExamOutcome = Static<typeof ExamOutcome>;
 
-/** How a probe ended: `unanswered` is a line that broke, `ours` our own fault. Only `passed` proves, and only `failed` is the card's fault. */
-export const ProbeOutcome = ExamOutcome;
-export type ProbeOutcome = ExamOutcome;
+/** How a probe ended, in the same words. Only `passed` proves, and only `failed` is the card's fault. */
+export const ProbeOutcome = outcome();
+export type ProbeOutcome = Static<typeof ProbeOutcome>;
 
 /** One line of a verdict: what was measured, what is required, and what to do. */
 export const Check = Type.Object({

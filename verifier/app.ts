@@ -16,6 +16,7 @@ import { healthRoutes } from './routes/health.js';
 import { leaseRoutes } from './routes/leases.js';
 import { nonceRoutes } from './routes/nonces.js';
 import { sessionRoutes } from './routes/sessions.js';
+import { verifierRoutes } from './routes/verifier.js';
 import type { Services } from './services.js';
 
 const watched: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
@@ -68,6 +69,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   deviceRoutes(app, services);
   leaseRoutes(app, services.leasing);
   agentSocketRoute(app, services);
+  verifierRoutes(app, services.signing);
   healthRoutes(app, services);
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   return app;

@@ -145,6 +145,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
         log.info({ exam: exam.exam, device, card, outcome, reasons, gflops, bandwidthGBps }, 'exam finished');
       },
     }),
+    whenShown: (device, then) => timelock.whenShown(device, then),
     concluded: (device, facts) => timelock.concluded(device, facts),
     cohortMs: options.cohortMs,
     examSeconds: options.examSeconds,
@@ -197,6 +198,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     residents,
     leasing,
     leases: leasing.leases,
+    signing: secrets.signing,
     metrics,
   };
   await leasing.leases.start();

@@ -42,6 +42,8 @@ export interface VerifierOptions {
   readonly leaseProbeMeanMs: number;
   /** Walkers opened of a probe. */
   readonly probeOpenings: number;
+  /** How long an exam at an end of a lease waits for a device that is away, milliseconds. */
+  readonly leaseExamMs: number;
   /** Bytes of the table that a leased card keeps, where its class needs no more. */
   readonly ballastBytes: number;
   /** Time of one link of an offline chain on the device's own best rate, and of a whole chain, milliseconds. */
@@ -80,6 +82,7 @@ export const defaultOptions: Omit<VerifierOptions, 'dataDir' | 'catalogue'> = {
   probeMeanMs: 10 * 60_000,
   leaseProbeMeanMs: 3 * 60_000,
   probeOpenings: 4,
+  leaseExamMs: 30 * 60_000,
   ballastBytes: 256 * 2 ** 20,
   linkMs: 60_000,
   chainMs: 6 * 3600_000,

@@ -14,6 +14,7 @@ import type { Leases } from './leases/leases.js';
 import type { Leasing } from './leases/leasing.js';
 import type { Metrics } from './metrics.js';
 import type { VerifierOptions } from './options.js';
+import type { Signing } from './secrets/secrets.js';
 import type { HotState } from './state/state.js';
 import type { Residents } from './tables/residents.js';
 
@@ -39,5 +40,6 @@ export interface Services {
   readonly residents: Residents;
   readonly leasing: Leasing;
   readonly leases: Leases;
+  readonly signing: Pick<Signing, 'key'>;
   readonly metrics: Metrics;
 }

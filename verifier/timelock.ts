@@ -90,7 +90,7 @@ export async function openTimelock(parts: TimelockParts): Promise<Timelock> {
     factors: secrets.trapdoor.factors,
     onError: (error) => log.error({ err: error }, 'the chain worker died'),
   });
-  const offline = openOffline(parts, residents, transcripts, chains);
+  const offline = openOffline(parts, residents, transcripts, chains, () => prober);
   const beacon = options.beaconRpc === null ? null : new SolanaBeacon({ rpc: options.beaconRpc, clock, log });
   const lost = new LostTables({
     devices,
@@ -130,6 +130,7 @@ export async function openTimelock(parts: TimelockParts): Promise<Timelock> {
     revealMs: options.revealMs,
     meanMs: options.probeMeanMs,
     leaseMeanMs: options.leaseProbeMeanMs,
+    linkMs: options.linkMs,
   });
   const leasing: Leasing = await openLeasing({
     ...parts,
@@ -138,6 +139,8 @@ export async function openTimelock(parts: TimelockParts): Promise<Timelock> {
     orders,
     transcripts,
     keyOf,
+    endExamMs: options.leaseExamMs,
+    leaseMeanMs: options.leaseProbeMeanMs,
     derive: (purpose, id) => secrets.derive(purpose, id),
     signing: secrets.signing,
     shipping: { end: () => journal.durableEnd, has: (place) => shipper.has(place) },
@@ -178,6 +181,7 @@ function openOffline(
   residents: Residents,
   transcripts: Transcripts,
   chains: ChainPool,
+  prober: () => Prober,
 ): OfflineDesk {
   const { options, clock, log, clickhouse, devices, examiner, secrets } = parts;
   return new OfflineDesk({
@@ -197,8 +201,12 @@ function openOffline(
     oursBetween: (from, to) => oursBetween(clickhouse, from, to),
     busy: (device) => examiner.examining(device),
     suspect: (device) => examiner.soon(device),
-    observe: ({ device, code, links, from, to, cards }) =>
-      log.info({ device, code, links, outageMs: to - from, cards }, 'outage shown'),
+    settled: (device) => prober().settled(device),
+    observe(outage) {
+      prober().outageShown(outage);
+      const { device, code, links, from, to, cards } = outage;
+      log.info({ device, code, links, outageMs: to - from, cards }, 'outage shown');
+    },
     settings: options,
   });
 }

@@ -36,7 +36,9 @@ async function add(name: string, { role, data }: DataFlag & { readonly role: 'ma
   const random = (length: number) => new Uint8Array(randomBytes(length));
   const key = await addKey(data, { name, role, now: Date.now() }, random);
   process.stdout.write(`${key}\n`);
-  process.stderr.write(`This is the only time that it is shown. It belongs to ${name}, as ${role}.\n`);
+  process.stderr.write(
+    `This is the only time that it is shown. It belongs to ${name}, as ${role}: send it as Authorization: Bearer.\n`,
+  );
 }
 
 async function list({ data }: DataFlag): Promise<void> {

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { dataOption } from '../options.js';
+import { dataOption, httpUrl } from '../options.js';
 import { formatError } from '../output.js';
 
 interface Flags {
@@ -13,6 +13,9 @@ interface Flags {
   readonly proxies: number;
   readonly cohortSeconds: number;
   readonly examSeconds: number;
+  readonly probeSeconds: number;
+  readonly leaseProbeSeconds: number;
+  readonly beacon?: URL;
   readonly logLevel: (typeof logLevels)[number];
 }
 
@@ -33,6 +36,9 @@ export function registerVerifier(program: Command): void {
     .option('--proxies <number>', 'proxies in front whose X-Forwarded-For is believed', wholeNumber, 0)
     .option('--cohort-seconds <seconds>', 'how long waiting devices are gathered', positive, 5)
     .option('--exam-seconds <seconds>', 'time of the compute part on a usual card, 1 to 4', examSeconds, 2)
+    .option('--probe-seconds <seconds>', 'mean time between the probes of a card', positive, 600)
+    .option('--lease-probe-seconds <seconds>', 'the same while it is leased', positive, 180)
+    .option('--beacon <url>', 'Solana RPC whose latest block hash dates the probes of leases', httpUrl)
     .addOption(new Option('--log-level <level>', 'what is logged').choices(logLevels).default('info'))
     .action(run);
 }
@@ -54,6 +60,9 @@ async function run(flags: Flags): Promise<void> {
     proxies: flags.proxies,
     cohortMs: flags.cohortSeconds * 1000,
     examSeconds: flags.examSeconds,
+    probeMeanMs: flags.probeSeconds * 1000,
+    leaseProbeMeanMs: flags.leaseProbeSeconds * 1000,
+    beaconRpc: flags.beacon?.href ?? null,
     logLevel: flags.logLevel,
   };
   // What had been opened before it failed would keep the process alive.

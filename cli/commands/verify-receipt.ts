@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { TouchstoneError } from '../../protocol/error.js';
 import { issuerOption } from '../options.js';
 
-/** Largest file that is read: the receipt of a year of a machine of cards has less. */
-const mostBytes = 256 * 2 ** 20;
+/** Largest file that is read: a verifier lets no lease grow beyond a fraction of it. */
+const mostBytes = 448 * 2 ** 20;
 
 interface Options {
   readonly key?: string;

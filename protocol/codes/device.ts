@@ -28,8 +28,8 @@ export const deviceReasonCodes = codes({
   },
   'card.never-eligible': {
     kind: 'reason',
-    title: 'Software device',
-    detail: 'A software Vulkan device is examined for tests and demonstrations and never earns.',
-    fix: 'Nothing to do, unless a real card was expected: then install its Vulkan driver.',
+    title: 'Never earns',
+    detail: 'CPUs and software Vulkan devices are examined for tests and demonstrations and never earn.',
+    fix: 'Nothing to do, unless a real card was expected: then install its driver, and its Vulkan driver.',
   },
 });

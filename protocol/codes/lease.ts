@@ -49,8 +49,9 @@ export const leaseErrorCodes = codes({
     kind: 'error',
     status: 400,
     title: 'End of lease not possible',
-    detail: 'A lease ends in the future, and at most a year after it began.',
-    fix: 'Send a later `endsAt`, or `"state": "ended"` to end it now.',
+    detail:
+      'A lease ends in the future, and while its receipt can hold all probes: usually 250 days of one card, a month of eight.',
+    fix: 'Send another `endsAt`, or `"state": "ended"` to end it now.',
   },
   'witness.invalid': {
     kind: 'error',

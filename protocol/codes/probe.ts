@@ -77,9 +77,9 @@ export const probeReasonCodes = codes({
   },
   'probe.unanswered': {
     kind: 'reason',
-    title: 'Line lost during a probe',
+    title: 'No line for a probe',
     detail:
-      'The connection was lost before the answer. The card is asked anew when it is back; the time between counts by its offline chain.',
+      'The connection was lost before the answer, or was away when a probe came due. The card is asked anew when it is back; the time between counts by its offline chain.',
     fix: 'Check the network.',
   },
   'probe.slow-line': {

@@ -38,7 +38,6 @@ export type Code = keyof typeof codeTable;
 export type ExamErrorCode = keyof typeof examErrorCodes;
 export type ProbeReasonCode = keyof typeof probeReasonCodes;
 export type OfflineReasonCode = keyof typeof offlineReasonCodes;
-export type LeaseReasonCode = keyof typeof leaseReasonCodes;
 export type ExamReasonCode = keyof typeof examReasonCodes;
 /** What is wrong with a proof of either part. */
 export type ProofCode = keyof typeof proofCodes | 'proof.wrong-walk';

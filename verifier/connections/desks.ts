@@ -7,9 +7,9 @@ import type { Desk, DeskMessage } from './desk.js';
 
 export interface DeskOptions {
   readonly exams: Desk<CardMessage>;
-  readonly tables: Desk<TableMessage> | null;
-  readonly probes: Desk<ProbeMessage> | null;
-  readonly offline: Desk<OfflineMessage> | null;
+  readonly tables: Desk<TableMessage>;
+  readonly probes: Desk<ProbeMessage>;
+  readonly offline: Desk<OfflineMessage>;
 }
 
 /** Takes what happens on the connections to whoever it concerns. */
@@ -20,7 +20,7 @@ export class Desks implements Desk<DeskMessage> {
   constructor(options: DeskOptions) {
     this.#options = options;
     const { exams, tables, probes, offline } = options;
-    this.#all = [exams, tables, probes, offline].filter((desk) => desk !== null);
+    this.#all = [exams, tables, probes, offline];
   }
 
   connected(device: string): void {
@@ -41,15 +41,15 @@ export class Desks implements Desk<DeskMessage> {
         return exams.receive(device, message, at);
       case 'table.ready':
       case 'table.decline':
-        return tables === null ? 'message.unknown' : tables.receive(device, message, at);
+        return tables.receive(device, message, at);
       case 'probe.commit':
       case 'probe.reveal':
       case 'probe.decline':
-        return probes === null ? 'message.unknown' : probes.receive(device, message, at);
+        return probes.receive(device, message, at);
       case 'offline.solved':
       case 'offline.report':
       case 'offline.reveal':
-        return offline === null ? 'message.unknown' : offline.receive(device, message, at);
+        return offline.receive(device, message, at);
     }
   }
 

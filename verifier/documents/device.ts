@@ -78,8 +78,8 @@ export function cardDocuments(facts: DeviceFacts): DeviceDocument['cards'] {
 
 function cardReasons({ kind, engine, memoryEngine = null }: CardClaim): Code[] {
   if (engine === null) return ['card.not-examinable'];
-  if (kind === 'software') return ['card.never-eligible'];
-  return kind === 'gpu' && memoryEngine === null ? ['memory.not-examined'] : [];
+  if (kind !== 'gpu') return ['card.never-eligible'];
+  return memoryEngine === null ? ['memory.not-examined'] : [];
 }
 
 export function networkResult(fact: NetworkFact | null): NetworkResult | null {

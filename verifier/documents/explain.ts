@@ -41,7 +41,7 @@ function nextStep(status: DeviceStatus, reasons: readonly string[]): string {
       return 'An exam is due or running. Keep the agent connected; if an exam broke off, it is asked again.';
     case 'verified':
       return [
-        'Exams come at random times, every six hours in the mean. Keep the agent running.',
+        'Exams come at random times, every six hours in the mean, and short probes in between. Keep the agent running.',
         ...fixes,
       ].join(' ');
     case 'suspended':

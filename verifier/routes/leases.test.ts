@@ -151,6 +151,13 @@ describe('the routes of leases', () => {
     });
   });
 
+  it('name the property that should not be there', async () => {
+    const { call, ours } = await open();
+    const body = { device: '0'.repeat(64), reference: 'job', price: 1 };
+    const { body: problem } = await call('POST', '/v1/leases', ours, body);
+    expect(problem).toMatchObject({ detail: expect.stringContaining('price') });
+  });
+
   it('let a witness look, speak, and fetch the receipt, which anybody can check', async () => {
     const { call, url, witnessToken, ours, hall } = await leased();
     await hall.probe();
