@@ -16,6 +16,7 @@ const forbidden: Record<string, Record<string, string>> = {
   'arrows-verifier': { 'verifier/a.ts': "import '../agent/leaf.js';" },
   'arrows-agent': { 'agent/a.ts': "import '../scoring/leaf.js';" },
   'arrows-simulator': { 'simulator/a.ts': "import '../verifier/leaf.js';" },
+  'arrows-witness': { 'witness/a.ts': "import '../verifier/leaf.js';" },
   'arrows-demo': { 'demo/a.ts': "import '../cli/leaf.js';" },
   'arrows-cli': { 'cli/a.ts': "import '../bench/leaf.js';" },
   'no-cycles': {

@@ -17,6 +17,7 @@ const tableSeed = '0c'.repeat(32);
 const build: VerifierMessage = {
   type: 'table.build',
   card: 0,
+  purpose: 'ballast',
   shape: tinyTable,
   tableSeed,
   withinMs: 60_000,

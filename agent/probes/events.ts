@@ -1,4 +1,5 @@
 import type { ProbeVerdict } from '../../protocol/messages/probe.js';
+import type { TablePurpose } from '../../protocol/messages/table.js';
 
 interface OfTable {
   readonly card: number;
@@ -13,7 +14,7 @@ interface FailureOfTable extends OfTable {
 /** What happens to the table of a card, for whoever shows or logs it. */
 export type TableEvent =
   /** The card makes another one, in no exam. */
-  | (OfTable & { readonly type: 'table.ordered'; readonly bytes: number })
+  | (OfTable & { readonly type: 'table.ordered'; readonly purpose: TablePurpose; readonly bytes: number })
   /** It stays: probes will walk on it. */
   | (OfTable & { readonly type: 'table.kept' })
   /** It could not be made. */

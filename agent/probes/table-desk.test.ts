@@ -40,7 +40,7 @@ describe('ordered tables', () => {
       { type: 'table.ready', card: 0, tableSeed: seed('d'), engine: 'reference' },
     ]);
     expect(events).toEqual([
-      { type: 'table.ordered', card: 0, bytes: 256 * 256 },
+      { type: 'table.ordered', card: 0, purpose: 'ballast', bytes: 256 * 256 },
       { type: 'table.kept', card: 0 },
     ]);
     expect(types(await ask(probeWalk('e', 'd'), probeOpen('e')))).toEqual(['probe.commit', 'probe.reveal']);

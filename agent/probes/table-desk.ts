@@ -39,7 +39,7 @@ export class TableDesk {
   }
 
   /** Answers `table.ready`, or `table.decline` where the prover can't. Stops a prover that hangs, as an exam does. */
-  build({ shape, tableSeed, withinMs }: TableBuild): void {
+  build({ purpose, shape, tableSeed, withinMs }: TableBuild): void {
     const { card, queue, tables, exams, send, events } = this.#options;
     const { armings } = exams;
     this.#ordered = tableSeed;
@@ -49,7 +49,7 @@ export class TableDesk {
       async (prover) => {
         if (!wanted()) throw new Error('An exam or another table was asked for before this one was begun.');
         tables.keep(armed, tableSeed, withinMs, true);
-        events({ type: 'table.ordered', card, bytes: tableBytes(shape) });
+        events({ type: 'table.ordered', card, purpose, bytes: tableBytes(shape) });
         const engine = await prover.build(shape, fromHex(tableSeed), () => {});
         tables.built(tableSeed);
         return engine;

@@ -88,6 +88,7 @@ export const within = (withinMs: number, armed: Question<'exam.arm'>): Question<
 export const tableBuild = (digit: string, shape: MemoryShape = tinyTable): Question<'table.build'> => ({
   type: 'table.build',
   card: 0,
+  purpose: 'ballast',
   shape,
   tableSeed: seed(digit),
   withinMs: 5000,

@@ -129,7 +129,8 @@ describe('narrator', () => {
   it('says what becomes of a table, and what to do where it is lost', () => {
     const output = new PassThrough();
     const tell = narrate(createDisplay(output), ['A']);
-    tell({ type: 'table.ordered', card: 0, bytes: 268_435_456 });
+    tell({ type: 'table.ordered', card: 0, purpose: 'ballast', bytes: 268_435_456 });
+    tell({ type: 'table.ordered', card: 0, purpose: 'whole', bytes: 21e9 });
     tell({ type: 'table.kept', card: 0 });
     tell({
       type: 'table.lost',
@@ -139,9 +140,8 @@ describe('narrator', () => {
     });
     tell({ type: 'table.declined', card: 0, message: 'No.', code: null });
     const text = String(output.read());
-    expect(text).toContain(
-      'card 0 (A) makes another table, of 269 MB: it is leased, or its last one was lost.\n',
-    );
+    expect(text).toContain('card 0 (A) is leased: it makes a ballast table of 269 MB, and the rest');
+    expect(text).toContain('card 0 (A) makes its table of 21 GB anew: the last one was lost.\n');
     expect(text).toContain('card 0 (A) keeps its table');
     expect(text).toContain('has lost its table: Out (engine.out-of-memory) Stop what else runs on the card');
     expect(text).toContain('card 0 (A) could not make its table: No.\n');

@@ -1,5 +1,6 @@
 import type { Clock } from '../../protocol/clock.js';
 import type { ProbeVerdict } from '../../protocol/messages/probe.js';
+import type { TablePurpose } from '../../protocol/messages/table.js';
 import type { ProbeOutcome } from '../../protocol/status.js';
 import type { ProbeEvent } from '../probes/events.js';
 import type { Display } from './display.js';
@@ -7,6 +8,11 @@ import { duration, fixOf, size, titleOf } from './words.js';
 
 /** Probes come every few minutes for months: those that passed are told together. */
 const summaryMs = 6 * 3600_000;
+
+const ordered = (purpose: TablePurpose, bytes: string): string =>
+  purpose === 'ballast'
+    ? `is leased: it makes a ballast table of ${bytes}, and the rest of its memory is the tenant's.`
+    : `makes its table of ${bytes} anew: the last one was lost.`;
 
 /** Tells a person of probes, and of the tables that they walk on. */
 export class ProbeLines {
@@ -27,9 +33,7 @@ export class ProbeLines {
     const name = this.#name(event.card);
     switch (event.type) {
       case 'table.ordered':
-        return this.#display.info(
-          `${name} makes another table, of ${size(event.bytes)}: it is leased, or its last one was lost.`,
-        );
+        return this.#display.info(`${name} ${ordered(event.purpose, size(event.bytes))}`);
       case 'table.kept':
         return this.#display.info(`${name} keeps its table: probes will walk on it until the next exam.`);
       case 'table.declined':

@@ -18,7 +18,7 @@ describe('requireMemoryShape', () => {
     expect(() => requireMemoryShape(smallest)).not.toThrow();
     const largest = {
       n: 1024,
-      layers: 4096,
+      layers: 16_384,
       banks: 1024,
       bankPages: 2 ** 24,
       rounds: 256,

@@ -10,10 +10,15 @@ import { CardIndex } from './cards.js';
 
 const Milliseconds = Type.Integer({ minimum: 0, maximum: limits.buildMs });
 
+/** `ballast`: small, beside a tenant. `whole`: as after an exam, where that one was lost. */
+export const TablePurpose = Type.Union([Type.Literal('ballast'), Type.Literal('whole')]);
+export type TablePurpose = Static<typeof TablePurpose>;
+
 /** Verifier → agent: make this table in the place of the one that is there, and keep it. Answer `table.ready` or `table.decline`. */
 export const TableBuild = Type.Object({
   type: Type.Literal('table.build'),
   card: CardIndex,
+  purpose: TablePurpose,
   shape: MemoryShape,
   tableSeed: Hex32,
   withinMs: Milliseconds,

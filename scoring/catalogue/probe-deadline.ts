@@ -1,9 +1,7 @@
 import { lineOf, longestRoundTripMs } from '../../protocol/line.js';
+import type { TablePurpose } from '../../protocol/messages/table.js';
 import { type MemoryShape, walkedBytes } from '../../protocol/shapes.js';
 import type { MemoryFigures } from './catalogue.js';
-
-/** What a probe is asked on: the whole table of an idle card, or the ballast beside a tenant's work. */
-export type TablePurpose = 'whole' | 'ballast';
 
 /**
  * What an honest card needs beside the reads of its walk, milliseconds: to hash the results, and to start some kernels and

@@ -3,6 +3,7 @@ import { DeviceId, Hex32, LeaseId, ProbeId, Signature, TranscriptId } from '../.
 import { CardIndex } from '../../protocol/messages/cards.js';
 import { BeaconValue } from '../../protocol/messages/receipt.js';
 import { WalkerOpening } from '../../protocol/messages/reveals.js';
+import { TablePurpose } from '../../protocol/messages/table.js';
 import { MemoryShape } from '../../protocol/shapes.js';
 import { ProbeOutcome } from '../../protocol/status.js';
 import { base } from './base.js';
@@ -15,7 +16,7 @@ export const TableFact = Type.Object({
   ...base,
   device: DeviceId,
   card: CardIndex,
-  purpose: Type.Union([Type.Literal('ballast'), Type.Literal('whole')]),
+  purpose: TablePurpose,
   lease: Type.Union([LeaseId, Type.Null()]),
   engine: Type.String(),
   shape: MemoryShape,
@@ -38,7 +39,7 @@ export const ProbeFact = Type.Object({
   /** Of its last round; zeros where nothing was committed. */
   root: Hex32,
   tableSeed: Hex32,
-  purpose: Type.Union([Type.Literal('ballast'), Type.Literal('whole')]),
+  purpose: TablePurpose,
   rounds: Type.Integer(),
   seed: Hex32,
   beacon: Type.Union([BeaconValue, Type.Null()]),

@@ -1,8 +1,9 @@
 import type { ProbeReasonCode } from '../../protocol/codes/table.js';
 import { atLeastOneTick, lineOf } from '../../protocol/line.js';
+import type { TablePurpose } from '../../protocol/messages/table.js';
 import type { MemoryShape } from '../../protocol/shapes.js';
 import type { CardClass } from '../catalogue/catalogue.js';
-import { classDeadlineMs, type TablePurpose } from '../catalogue/probe-deadline.js';
+import { classDeadlineMs } from '../catalogue/probe-deadline.js';
 import { faultOf, isComplete, type ProofFound } from './check.js';
 import { quantile } from './quantile.js';
 

@@ -16,6 +16,12 @@ const monthMs = 30 * 24 * 3600_000;
 /** Our sign of life of a minute is in the record so long after the minute. */
 const heartbeatMs = 10_000;
 
+/**
+ * One outage makes a device so many times as fast as it was known to be, at most: where our clock was set back meanwhile every
+ * chain looks fast, and the rate would lower what the device is credited for a month.
+ */
+const raiseAtMost = 4;
+
 export interface JudgeOptions extends Checkers {
   readonly clock: Pick<Clock, 'now'>;
   readonly random: RandomBytes;
@@ -95,9 +101,10 @@ export class Judge {
     const work = report.links * chain.squarings;
     const elapsedMs = reportedAt - chain.issuedAt;
     const shownRate = (work / elapsedMs) * 1000;
-    const faster =
-      shownRate > rate && shownRate <= fastestRate ? this.#faster(device, work, elapsedMs) : null;
-    const by = faster?.squaringsPerSecond ?? rate;
+    const isFaster = shownRate > rate && shownRate <= fastestRate;
+    const by = isFaster ? shownRate : rate;
+    const learned = Math.min(shownRate, raiseAtMost * rate);
+    const faster = isFaster ? this.#faster(device, work, elapsedMs, learned) : null;
     const cards = checked.map((card) => this.#credit(reported, card, by, leftMs));
     return { code: codeOf(cards), cards, rate: by, faster, recorded: true };
   }
@@ -110,10 +117,10 @@ export class Judge {
     return { ...nothing, ...creditOf({ ...claim, rate, leftMs }) };
   }
 
-  #faster(device: string, squarings: number, elapsedMs: number): SquaringFact {
+  #faster(device: string, squarings: number, elapsedMs: number, rate: number): SquaringFact {
     const { clock, random } = this.#options;
     const ids = { id: newFactId(random), at: clock.now(), device };
-    return squaringFact(ids, squarings, elapsedMs, null, (squarings / elapsedMs) * 1000);
+    return squaringFact(ids, squarings, elapsedMs, null, rate);
   }
 
   /** Stretches of an outage in which we were there to miss the device, milliseconds: ours is nobody's. */

@@ -103,6 +103,16 @@ describe('an outage', () => {
     );
   });
 
+  it('makes no device known as many times faster by one outage: our clock may have been set back', async () => {
+    await service.lose();
+    const solved = await service.solving().solve(60);
+    await pass(5 * minute);
+    await service.connect();
+    await service.show(solved);
+    const [, learned] = service.record.measured;
+    expect(learned?.squaringsPerSecond).toBeCloseTo(4 * rate, -3);
+  });
+
   it('is credited up to the allowance of 30 days, and not beyond', async () => {
     service = new TestService(service.record, { outageCreditMs: 90 * minute });
     await service.addCard(0);

@@ -1,3 +1,4 @@
+import type { TablePurpose } from '../../protocol/messages/table.js';
 import type { MemoryShape } from '../../protocol/shapes.js';
 import type { ProbeFact } from '../../scoring/facts/timelock.js';
 import { idleBaselineMs, probeTimeMs } from '../../scoring/judge/probe.js';
@@ -13,7 +14,7 @@ const idleLoad = 0.1;
 /** On what a probe walks: times compare on equal tables only, and on one ballast. */
 export interface WalkedTable {
   readonly tableSeed: string;
-  readonly purpose: 'whole' | 'ballast';
+  readonly purpose: TablePurpose;
   readonly engine: string;
   readonly shape: MemoryShape;
   /** Of the probe. */

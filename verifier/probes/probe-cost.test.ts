@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { TablePurpose } from '../../protocol/messages/table.js';
 import { type MemoryShape, walkedBytes } from '../../protocol/shapes.js';
 import { ballastShapeFor } from '../../scoring/catalogue/ballast-shape.js';
 import type { CardClass, MemoryFigures } from '../../scoring/catalogue/catalogue.js';
 import { memoryShapeFor, usualShareOfBandwidth } from '../../scoring/catalogue/memory-shape.js';
-import { classDeadlineMs, type TablePurpose } from '../../scoring/catalogue/probe-deadline.js';
+import { classDeadlineMs } from '../../scoring/catalogue/probe-deadline.js';
 import { probeRounds } from '../../scoring/catalogue/probe-rounds.js';
 import { loadCatalogue } from '../../scoring/catalogue/read-catalogue.js';
 import { defaultOptions } from '../options.js';

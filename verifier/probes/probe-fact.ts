@@ -1,5 +1,6 @@
 import { fromHex, toHex } from '../../protocol/bytes.js';
 import type { BeaconValue } from '../../protocol/messages/receipt.js';
+import type { TablePurpose } from '../../protocol/messages/table.js';
 import { nextTag, noRoot } from '../../protocol/transcript.js';
 import type { ProbeFact } from '../../scoring/facts/timelock.js';
 import type { ProbeTask } from './probe-run.js';
@@ -11,7 +12,7 @@ export interface ProbeFactContext {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly task: ProbeTask;
-  readonly purpose: 'whole' | 'ballast';
+  readonly purpose: TablePurpose;
   readonly beacon: BeaconValue | null;
   readonly deadlineMs: number;
   readonly baselineMs: number | null;

@@ -1,3 +1,4 @@
+import type { TablePurpose } from '../../protocol/messages/table.js';
 import type { MemoryShape } from '../../protocol/shapes.js';
 import type { ExamFact } from '../../scoring/facts/facts.js';
 import type { TableFact } from '../../scoring/facts/timelock.js';
@@ -9,7 +10,7 @@ export interface Resident {
   /** 64 hexadecimal digits: by them the table is known. */
   readonly tableSeed: string;
   readonly shape: MemoryShape;
-  readonly purpose: 'whole' | 'ballast';
+  readonly purpose: TablePurpose;
   readonly engine: string;
   /** Since when, milliseconds since 1970. */
   readonly since: number;

@@ -3,7 +3,7 @@ import { toHex } from '../../protocol/bytes.js';
 import type { Clock, RandomBytes } from '../../protocol/clock.js';
 import type { Code } from '../../protocol/codes/table.js';
 import { newFactId } from '../../protocol/ids.js';
-import type { TableMessage } from '../../protocol/messages/table.js';
+import type { TableMessage, TablePurpose } from '../../protocol/messages/table.js';
 import type { MemoryShape } from '../../protocol/shapes.js';
 import type { TableFact } from '../../scoring/facts/timelock.js';
 import type { Desk } from '../connections/desk.js';
@@ -17,7 +17,7 @@ import type { Residents } from './residents.js';
 export interface TableOrder {
   readonly card: number;
   readonly shape: MemoryShape;
-  readonly purpose: 'whole' | 'ballast';
+  readonly purpose: TablePurpose;
   /** What a ballast is for. */
   readonly lease: string | null;
   readonly withinMs: number;
@@ -137,7 +137,8 @@ export class TableOrders implements Desk<TableMessage> {
       }, withinMs);
       const open: OpenOrder = { order, tableSeed, at: clock.monotonic(), timer, answered: false, end };
       cards.set(card, open);
-      if (!hub.send(device, { type: 'table.build', card, shape, tableSeed, withinMs })) end(null);
+      const { purpose } = order;
+      if (!hub.send(device, { type: 'table.build', card, purpose, shape, tableSeed, withinMs })) end(null);
     });
   }
 
