@@ -1,6 +1,4 @@
-import type { Logger } from 'pino';
 import { fromHex } from '../../protocol/bytes.js';
-import type { RandomBytes } from '../../protocol/clock.js';
 import type { Code } from '../../protocol/codes/table.js';
 import { newFactId, newProbeId } from '../../protocol/ids.js';
 import type { ProbeMessage } from '../../protocol/messages/probe.js';
@@ -8,24 +6,22 @@ import type { BeaconValue } from '../../protocol/messages/receipt.js';
 import { probeSeed } from '../../protocol/transcript.js';
 import type { OfflineFact, ProbeFact } from '../../scoring/facts/timelock.js';
 import type { Desk } from '../connections/desk.js';
-import type { Devices } from '../devices/devices.js';
-import type { Recorder } from '../devices/recorder.js';
 import { Serial } from '../devices/serial.js';
-import { keepsTables, type LostTables } from '../tables/lost-tables.js';
+import { keepsTables } from '../tables/lost-tables.js';
 import type { Resident } from '../tables/resident.js';
-import type { Residents } from '../tables/residents.js';
 import { type Absence, Absences } from './absences.js';
 import { beaconInTime } from './beacon-in-time.js';
 import { CardProbings } from './card-probings.js';
 import { Plans } from './plans.js';
-import type { Preparations, Prepared } from './preparations.js';
+import type { Prepared } from './preparations.js';
 import { probeFact, rootOf } from './probe-fact.js';
-import { ProbeRun, type ProbeRunOptions, type ProbeTask } from './probe-run.js';
+import { ProbeRun, type ProbeTask } from './probe-run.js';
 import type { ProbeResult } from './probe-step.js';
 import { probeVerdict, slowLines } from './probe-verdict.js';
+import type { ProberOptions } from './prober-options.js';
 import { recordPersistently } from './record-persistently.js';
 import { nextProbeMs } from './schedule.js';
-import type { OpenEntry, Transcripts } from './transcripts.js';
+import type { OpenEntry } from './transcripts.js';
 
 /** So many failed probes of a card in a row ask for an exam. */
 const failuresToExam = 3;
@@ -33,37 +29,6 @@ const failuresToExam = 3;
 const waitTimes = 5;
 const waitAtLeastMs = 10_000;
 const longestWaitMs = 3600_000;
-
-export interface ProberOptions extends Omit<ProbeRunOptions, 'finished' | 'uncheckable'> {
-  readonly random: RandomBytes;
-  /** Uniform in [0, 1). */
-  readonly uniform: () => number;
-  readonly devices: Pick<Devices, 'get'>;
-  readonly recorder: Pick<Recorder, 'record'>;
-  readonly residents: Residents;
-  readonly lost: LostTables;
-  readonly transcripts: Transcripts;
-  readonly preparations: Preparations;
-  /** Secret of a device's transcript that its probe seeds are made with, 32 bytes. */
-  readonly keyOf: (device: string, transcript: string) => Uint8Array;
-  /** For probes of leases; null where there is none at present. */
-  readonly beacon: () => Promise<BeaconValue | null>;
-  /** The lease of the device while its cards are the tenant's. */
-  readonly leaseOf: (device: string) => string | null;
-  /** It is in an exam, which may take the table from under a probe that was sent before. */
-  readonly examining: (device: string) => boolean;
-  /** It makes a table or has an outage to show: no probe is sent. */
-  readonly busy: (device: string) => boolean;
-  /** The device should be examined at once. */
-  readonly soon: (device: string) => void;
-  /** Told of every probe once it is on record. */
-  readonly observe: (fact: ProbeFact) => void;
-  readonly meanMs: number;
-  readonly leaseMeanMs: number;
-  /** Of a link of an offline chain. */
-  readonly linkMs: number;
-  readonly log: Pick<Logger, 'error'>;
-}
 
 /** Probes every card that keeps a table, at times that nobody can predict, one card of a device after the other. */
 export class Prober implements Desk<ProbeMessage> {

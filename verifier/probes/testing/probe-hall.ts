@@ -20,7 +20,8 @@ import { LostTables } from '../../tables/lost-tables.js';
 import { Residents } from '../../tables/residents.js';
 import { TableOrders } from '../../tables/table-orders.js';
 import { Preparations } from '../preparations.js';
-import { Prober, type ProberOptions } from '../prober.js';
+import { Prober } from '../prober.js';
+import type { ProberOptions } from '../prober-options.js';
 import { Transcripts } from '../transcripts.js';
 import { device, ProbedCard } from './probed-card.js';
 
