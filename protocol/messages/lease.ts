@@ -60,7 +60,7 @@ export const LeaseDocument = Type.Object({
   witnessToken: Type.Optional(
     Type.String({
       description:
-        'For `touchstone witness` in the container of the tenant; told once, when the lease is made',
+        'For `touchstone witness` in the container of the tenant; told to who makes the lease only',
     }),
   ),
 });
