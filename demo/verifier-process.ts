@@ -8,6 +8,8 @@ import type { Household } from './children.js';
 export const cohortSeconds = 2;
 /** A lease of the demo lasts some seconds, and is probed as often as one of an hour. */
 const leaseProbeSeconds = 0.25;
+/** Simulated chips don't sleep. */
+const leaseRestSeconds = 0.05;
 
 /** Where the verifier of a demo keeps what it keeps. */
 export const verifierData = (household: Household): string => join(household.directory, 'verifier');
@@ -23,6 +25,7 @@ export async function startVerifier(household: Household, catalogueFile: string)
     ...['verifier', '--host', '127.0.0.1', '--port', '0'],
     ...['--data', verifierData(household), '--catalogue', catalogueFile],
     ...['--cohort-seconds', String(cohortSeconds), '--lease-probe-seconds', String(leaseProbeSeconds)],
+    ...['--lease-rest-seconds', String(leaseRestSeconds)],
   ]);
   if (!child.stdout) throw new Error('the verifier has no output');
   const lines = createInterface({ input: child.stdout });

@@ -44,6 +44,8 @@ export interface VerifierOptions {
   readonly probeOpenings: number;
   /** How long an exam at an end of a lease waits for a device that is away, milliseconds. */
   readonly leaseExamMs: number;
+  /** Rest of the cards before each of the probes by which a lease's baselines are taken, milliseconds. */
+  readonly leaseRestMs: number;
   /** Bytes of the table that a leased card keeps, where its class needs no more. */
   readonly ballastBytes: number;
   /** Time of one link of an offline chain on the device's own best rate, and of a whole chain, milliseconds. */
@@ -83,6 +85,7 @@ export const defaultOptions: Omit<VerifierOptions, 'dataDir' | 'catalogue'> = {
   leaseProbeMeanMs: 3 * 60_000,
   probeOpenings: 4,
   leaseExamMs: 30 * 60_000,
+  leaseRestMs: 20_000,
   ballastBytes: 256 * 2 ** 20,
   linkMs: 60_000,
   chainMs: 6 * 3600_000,

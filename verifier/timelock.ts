@@ -140,6 +140,7 @@ export async function openTimelock(parts: TimelockParts): Promise<Timelock> {
     transcripts,
     keyOf,
     endExamMs: options.leaseExamMs,
+    restMs: options.leaseRestMs,
     leaseMeanMs: options.leaseProbeMeanMs,
     derive: (purpose, id) => secrets.derive(purpose, id),
     signing: secrets.signing,

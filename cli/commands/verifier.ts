@@ -15,6 +15,7 @@ interface Flags {
   readonly examSeconds: number;
   readonly probeSeconds: number;
   readonly leaseProbeSeconds: number;
+  readonly leaseRestSeconds: number;
   readonly beacon?: URL;
   readonly logLevel: (typeof logLevels)[number];
 }
@@ -38,6 +39,12 @@ export function registerVerifier(program: Command): void {
     .option('--exam-seconds <seconds>', 'time of the compute part on a usual card, 1 to 4', examSeconds, 2)
     .option('--probe-seconds <seconds>', 'mean time between the probes of a card', positive, 600)
     .option('--lease-probe-seconds <seconds>', 'the same while it is leased', positive, 180)
+    .option(
+      '--lease-rest-seconds <seconds>',
+      "a leased card's rest before each probe of its baseline",
+      positive,
+      20,
+    )
     .option('--beacon <url>', 'Solana RPC whose latest block hash dates the probes of leases', httpUrl)
     .addOption(new Option('--log-level <level>', 'what is logged').choices(logLevels).default('info'))
     .action(run);
@@ -62,6 +69,7 @@ async function run(flags: Flags): Promise<void> {
     examSeconds: flags.examSeconds,
     probeMeanMs: flags.probeSeconds * 1000,
     leaseProbeMeanMs: flags.leaseProbeSeconds * 1000,
+    leaseRestMs: flags.leaseRestSeconds * 1000,
     beaconRpc: flags.beacon?.href ?? null,
     logLevel: flags.logLevel,
   };

@@ -20,7 +20,7 @@ const tenant = identityOf(randomBytes(32));
 beforeAll(async () => {
   hall = await openHall(
     { examSeconds: 0.2 },
-    { cohortMs: 100, probeMeanMs: 3600_000, leaseProbeMeanMs: 200, ballastBytes: 64 * 1024 },
+    { cohortMs: 100, probeMeanMs: 3600_000, leaseProbeMeanMs: 200, leaseRestMs: 0, ballastBytes: 64 * 1024 },
   );
   [market, rival] = [await Market.open(hall), await Market.open(hall, 'rival')];
   const chip = hall.chip('RTX 4090', { speed: 1.5, tableSpeed: 8 });

@@ -20,6 +20,7 @@ const verifier = new KillableVerifier({
   examSeconds: 0.2,
   probeMeanMs: 3600_000,
   leaseProbeMeanMs: 150,
+  leaseRestMs: 0,
   ballastBytes: 256 * 1024,
   logLevel: 'debug',
 });

@@ -26,7 +26,14 @@ let issuer: string;
 beforeAll(async () => {
   hall = await openHall(
     { examSeconds: 0.3, scale },
-    { cohortMs: 200, probeMeanMs: 3600_000, leaseProbeMeanMs: 200, leaseExamMs: 8_000, ballastBytes },
+    {
+      cohortMs: 200,
+      probeMeanMs: 3600_000,
+      leaseProbeMeanMs: 200,
+      leaseRestMs: 0,
+      leaseExamMs: 8_000,
+      ballastBytes,
+    },
   );
   market = await Market.open(hall);
   issuer = await market.issuer();

@@ -8,10 +8,9 @@ import { type EndExamParts, examineAtEnd } from './end-exam.js';
 import type { Lease } from './lease.js';
 import { pause } from './waiting.js';
 
-/** Probes at rest by which the baseline of a card is known, and how often they are tried. */
+/** Probes at rest by which the baseline of a card is known, and how many rounds of them there are at most. */
 const calibrationProbes = 5;
-const calibrationTries = 12;
-const calibrationPauseMs = 2_000;
+const calibrationRounds = 12;
 const orderTries = 3;
 const orderPauseMs = 10_000;
 /** Reasons of failed exams that a lease shows. */
@@ -22,6 +21,8 @@ export interface HandOverParts extends EndExamParts {
   readonly orders: Pick<TableOrders, 'order'>;
   readonly ballast: BallastOptions;
   readonly probeNow: (device: string, card: number) => Promise<ProbeFact | null>;
+  /** Pause before each round of probes at rest, milliseconds. */
+  readonly restMs: number;
 }
 
 export interface HandOver {
@@ -49,10 +50,8 @@ export async function handOver(parts: HandOverParts, lease: Lease, signal: Abort
   const roundTripMs = parts.hub.get(device)?.roundTripMs ?? 0;
   const orders = ballastOrders(parts.ballast, state, lease.id, roundTripMs);
   if (orders.length === 0 || !(await makeBallasts(parts, device, orders, signal))) return { ...failed, exam };
-  // One after the other: cards of one machine would slow each other down.
-  for (const { card } of orders) {
-    if (!(await calibrate(parts, device, card, signal))) return { ...failed, exam };
-  }
+  const cards = orders.map(({ card }) => card);
+  if (!(await calibrate(parts, device, cards, signal))) return { ...failed, exam };
   return { outcome: 'handed-over', exam, reasons: ['lease.handed-over'] };
 }
 
@@ -75,21 +74,27 @@ async function makeBallasts(
   }
 }
 
+/**
+ * Probes every card at rest, in rounds: a card that has just worked is faster than one that has slept a while, and the probes of
+ * a lease meet it asleep. One card after the other: those of one machine would slow each other down.
+ */
 async function calibrate(
-  { probeNow }: HandOverParts,
+  { probeNow, restMs }: HandOverParts,
   device: string,
-  card: number,
+  cards: readonly number[],
   signal: AbortSignal,
 ): Promise<boolean> {
-  let passed = 0;
-  for (let tries = 0; tries < calibrationTries; tries += 1) {
-    const probe = await probeNow(device, card);
-    signal.throwIfAborted();
-    if (probe?.outcome === 'passed') passed += 1;
-    if (passed >= calibrationProbes) return true;
-    if (probe?.outcome !== 'passed') await pause(calibrationPauseMs, signal);
+  const passed = new Map(cards.map((card) => [card, 0]));
+  const left = () => cards.filter((card) => (passed.get(card) ?? 0) < calibrationProbes);
+  for (let round = 0; round < calibrationRounds && left().length > 0; round += 1) {
+    await pause(restMs, signal);
+    for (const card of left()) {
+      const probe = await probeNow(device, card);
+      signal.throwIfAborted();
+      if (probe?.outcome === 'passed') passed.set(card, (passed.get(card) ?? 0) + 1);
+    }
   }
-  return false;
+  return left().length === 0;
 }
 
 function reasonsOf(facts: readonly ExamFact[]): Code[] {

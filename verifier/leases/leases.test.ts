@@ -42,6 +42,16 @@ describe('the hand-over of a device', () => {
       if (fact.kind === 'probe.finished') expect(fact.transcript).toMatch(/^hr_/);
   });
 
+  it('lets its cards rest before each probe of their baselines, all of them at once', async () => {
+    const { hall } = await active();
+    const probes = hall.facts.filter((fact) => fact.kind === 'probe.finished');
+    expect(probes.map(({ card }) => card)).toEqual([0, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
+    const first = probes.filter(({ card }) => card === 0).map(({ at }) => at);
+    first.slice(1).forEach((at, before) => {
+      expect(at - (first[before] as number)).toBeGreaterThanOrEqual(20_000);
+    });
+  });
+
   it('is refused where a card fails, with the reasons of the exam', async () => {
     const hall = openHall();
     hall.plan.exam = () => 'failed';

@@ -228,6 +228,7 @@ export function openHall() {
       hub: { get: () => connected },
       clock,
       endExamMs: 30 * minute,
+      restMs: 20_000,
       leaseMeanMs: 3 * minute,
       devices,
       orders: { order },
