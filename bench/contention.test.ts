@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { uniformFrom } from '../protocol/testing/uniform.js';
 import { chanceOfAtLeast } from '../scoring/formula/v1/lease/chance.js';
-import { atLeast, drawPoisson, overPoisson, seededRandom } from './chances.js';
+import { atLeast, drawPoisson, overPoisson } from './chances.js';
 import { probeBeside } from './foreign-load.js';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -46,7 +47,7 @@ describe('the chances', () => {
   it('of a Poisson count sum to 1 and have its mean, drawn or summed', () => {
     expect(overPoisson(20, () => 1)).toBeCloseTo(1, 12);
     expect(overPoisson(20, (count) => count)).toBeCloseTo(20, 9);
-    const random = seededRandom(1);
+    const random = uniformFrom(1);
     const drawn = Array.from({ length: 5000 }, () => drawPoisson(20, random));
     expect(drawn.reduce((sum, count) => sum + count) / drawn.length).toBeCloseTo(20, 0);
   });

@@ -1,10 +1,11 @@
 // What foreign load on a leased card is found, how soon, and how often an honest card is taken for one: `npm run bench:contention`.
 // Computed and simulated, not measured. docs/double-selling.md quotes all of it.
 import type { LeaseFigures } from '../protocol/messages/receipt.js';
+import { uniformFrom } from '../protocol/testing/uniform.js';
 import { fewestIdleProbes, slowProbe } from '../scoring/formula/v1/lease/contention.js';
 import { receiptVerdict } from '../scoring/formula/v1/lease/verdict.js';
 import { defaultOptions } from '../verifier/options.js';
-import { atLeast, drawPoisson, overPoisson, seededRandom } from './chances.js';
+import { atLeast, drawPoisson, overPoisson } from './chances.js';
 import { type ForeignLoad, probeBeside } from './foreign-load.js';
 import { percent, print, type Row } from './markdown.js';
 
@@ -96,7 +97,7 @@ const isSlow = (ms: number): boolean =>
 
 /** A thousand hours of probes beside a load on a simulated chip, each hour judged by itself. */
 async function simulatedRow(foreign: ForeignLoad): Promise<Row> {
-  const random = seededRandom(Math.round(foreign.load * 1000 + foreign.burstMs));
+  const random = uniformFrom(Math.round(foreign.load * 1000 + foreign.burstMs));
   const times: number[] = [];
   for (let probe = 0; probe < 300; probe++) times.push(await probeBeside(aloneMs, foreign, random()));
   const drawn = () => times[Math.floor(random() * times.length)] as number;

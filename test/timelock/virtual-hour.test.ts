@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { hour, minute, second, uniformFrom, VirtualHour } from './testing/hour.js';
+import { uniformFrom } from '../../protocol/testing/uniform.js';
+import { hour, minute, second, VirtualHour } from './testing/hour.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 493_000 * hour });

@@ -1,6 +1,7 @@
 import { expect, vi } from 'vitest';
 import { fromHex, toHex } from '../../../protocol/bytes.js';
 import type { Clock } from '../../../protocol/clock.js';
+import { uniformFrom } from '../../../protocol/testing/uniform.js';
 import { firstTag, nextTag } from '../../../protocol/transcript.js';
 import { provenTime } from '../../../scoring/formula/v1/lease/proven.js';
 import { lengthOf } from '../../../scoring/formula/v1/lease/stretches.js';
@@ -15,17 +16,6 @@ export const hour = 60 * minute;
 
 /** Time by the timers of the test, which are held still. */
 const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
-
-/** Numbers in [0, 1) that follow from a seed (mulberry32): a test that fails fails again. */
-export function uniformFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A verifier and a supplier with real code on both sides, joined by a line that fails, on held timers. */
 export class VirtualHour {

@@ -7,6 +7,7 @@ import { hourTranscript } from '../../../protocol/ids.js';
 import type { CardClaim } from '../../../protocol/messages/cards.js';
 import type { BeaconValue } from '../../../protocol/messages/receipt.js';
 import type { DeviceStatus } from '../../../protocol/status.js';
+import { uniformFrom } from '../../../protocol/testing/uniform.js';
 import { hashOf } from '../../../protocol/transcript.js';
 import { givenClass } from '../../../scoring/catalogue/given.js';
 import { memoryShapeFor } from '../../../scoring/catalogue/memory-shape.js';
@@ -101,7 +102,7 @@ export async function openHall(options: Partial<ProberOptions> & { recorded?: re
   const prober = new Prober({
     clock,
     random,
-    uniform: () => randomInt(2 ** 47) / 2 ** 47,
+    uniform: uniformFrom(1),
     hub,
     devices,
     recorder,
