@@ -86,7 +86,7 @@ function absentConfidence(entries: JudgedCard['entries'], longestGapMs: number):
   const broken = probesOf(entries, ['failed', 'unanswered']);
   const asked = broken + probesOf(entries, ['passed']);
   const byProbes = asked < fewestProbes ? 0 : 1 - chanceOfAtLeast(broken, asked, honest.breaks);
-  // The wait for the next probe of a lease is ten minutes in the mean.
+  // Whatever the mean of a lease was: it is no longer than the ten minutes of other cards, and with less it is surer still.
   const bySilence = longestGapMs > longestSilenceMs ? 1 - Math.exp(-longestSilenceMs / meanWaitMs) : 0;
   return Math.max(byProbes, bySilence);
 }
