@@ -14,8 +14,12 @@ export interface VerifierOptions {
     readonly username?: string;
     readonly password?: string;
   } | null;
-  /** A Redis server; memory of the process when null. */
+  /** A Redis server that several verifiers share; memory of the process, and one verifier, when null. */
   readonly redisUrl: string | null;
+  /** Directory of secrets and API keys, the same for all verifiers that share a Redis; `dataDir` when null. */
+  readonly sharedDir: string | null;
+  /** URL under which the other verifiers reach this one; where it listens when null. */
+  readonly memberUrl: string | null;
   readonly catalogue: Catalogue;
   /** `host[:port]` under which agents reach this verifier, beside loopback. */
   readonly publicHosts: readonly string[];
@@ -57,6 +61,26 @@ export interface VerifierOptions {
   readonly outageCreditMs: number;
   /** A Solana RPC whose latest block hash is a beacon for probes of leases; none when null. */
   readonly beaconRpc: string | null;
+  /** Cards of a random sweep, how often they come, and how often the whole fleet is asked, milliseconds; none when 0. */
+  readonly sweepCards: number;
+  readonly sweepEveryMs: number;
+  readonly fleetEveryMs: number;
+  /** Cards that one window of a sweep of the whole fleet holds. */
+  readonly fleetWindowCards: number;
+  /** Preimages of one published hash chain. */
+  readonly sweepChainLength: number;
+  /** How long before its begin a maintenance window is to be declared; milliseconds. */
+  readonly maintenanceAheadMs: number;
+  /** Most maintenance of a device within 30 days, milliseconds. */
+  readonly maintenanceMs: number;
+  /** Origins that pages of other sites may ask from; none by default. */
+  readonly corsOrigins: readonly string[];
+  /** How long a closing verifier lets exams that run come to their end, milliseconds. */
+  readonly drainMs: number;
+  /** Whether webhooks may go to addresses within this network. */
+  readonly privateWebhooks: boolean;
+  /** Living connections from one address. */
+  readonly connectionsPerAddress: number;
   /** Requests a minute from one address. */
   readonly requestsPerMinute: number;
   /** Enrolments an hour from one address: each new device is kept. */
@@ -71,6 +95,8 @@ export const defaultOptions: Omit<VerifierOptions, 'dataDir' | 'catalogue'> = {
   port: 8440,
   clickhouse: null,
   redisUrl: null,
+  sharedDir: null,
+  memberUrl: null,
   publicHosts: [],
   proxies: 0,
   cohortMs: 5_000,
@@ -92,6 +118,17 @@ export const defaultOptions: Omit<VerifierOptions, 'dataDir' | 'catalogue'> = {
   chainEveryMs: 60_000,
   outageCreditMs: 36 * 3600_000,
   beaconRpc: null,
+  sweepCards: 2_000,
+  sweepEveryMs: 3600_000,
+  fleetEveryMs: 24 * 3600_000,
+  fleetWindowCards: 2_000,
+  sweepChainLength: 10_000,
+  maintenanceAheadMs: 35 * 60_000,
+  maintenanceMs: 12 * 3600_000,
+  corsOrigins: [],
+  drainMs: 20_000,
+  privateWebhooks: false,
+  connectionsPerAddress: 2_000,
   requestsPerMinute: 600,
   enrolmentsPerHour: 2_000,
   busyAfterMs: 2_000,

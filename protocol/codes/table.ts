@@ -1,19 +1,26 @@
+import { accessCodes } from './access.js';
 import { agentCodes } from './agent.js';
 import { deviceReasonCodes } from './device.js';
 import { examErrorCodes, examReasonCodes, memoryCodes, networkCodes, proofCodes, rateCodes } from './exam.js';
+import { feedCodes } from './feed.js';
+import { homeCodes } from './home.js';
 import { identityCodes } from './identity.js';
 import { leaseErrorCodes, leaseReasonCodes, receiptErrorCodes } from './lease.js';
+import { maintenanceCodes } from './maintenance.js';
 import { offlineErrorCodes, offlineReasonCodes } from './offline.js';
 import { probeErrorCodes, probeReasonCodes } from './probe.js';
 import { requestCodes } from './request.js';
 import { serviceCodes } from './service.js';
 import { socketCodes } from './socket.js';
 import { storageCodes } from './storage.js';
+import { sweepCodes } from './sweep.js';
 
 /** Every stable error and reason code. `docs/reason-codes.md` is generated from this table. */
 export const codeTable = {
   ...requestCodes,
   ...identityCodes,
+  ...accessCodes,
+  ...homeCodes,
   ...socketCodes,
   ...examErrorCodes,
   ...examReasonCodes,
@@ -28,6 +35,9 @@ export const codeTable = {
   ...leaseErrorCodes,
   ...leaseReasonCodes,
   ...receiptErrorCodes,
+  ...sweepCodes,
+  ...maintenanceCodes,
+  ...feedCodes,
   ...deviceReasonCodes,
   ...agentCodes,
   ...storageCodes,

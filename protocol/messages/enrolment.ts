@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { DeviceId, Nonce, SessionToken, Signature } from '../ids.js';
+import { DeviceId, Nonce, SessionToken, Signature, WalletAddress } from '../ids.js';
 import { limits } from '../limits.js';
 import { DeviceStatus } from '../status.js';
 import { FreeText } from '../text.js';
@@ -27,6 +27,8 @@ export const EnrolmentFields = {
   agent: AgentInfo,
   // The true limit is checked by hand, so that "too many" has a code of its own.
   cards: Type.Array(CardClaim, { minItems: 1, maxItems: 1024 }),
+  /** Who is to earn by it. Said by the device's own key, so that nobody else can bind or move it. */
+  wallet: Type.Optional(WalletAddress),
 };
 
 /** `POST /v1/devices`: `signature` is over `signingBytes('enrol', all other fields)`. */

@@ -1,13 +1,17 @@
 import { type Static, Type } from 'typebox';
-import { DeviceId, ExamId, Hex32 } from '../../protocol/ids.js';
+import { DeviceId, ExamId, Hex32, SweepId, WalletAddress } from '../../protocol/ids.js';
 import { CardClaim, CardIndex } from '../../protocol/messages/cards.js';
 import { AgentInfo } from '../../protocol/messages/enrolment.js';
 import { Opening, WalkerOpening } from '../../protocol/messages/reveals.js';
 import { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
 import { Check, DeviceStatus, ExamOutcome } from '../../protocol/status.js';
+import { AlarmRaisedFact, OperatorActedFact } from './access.js';
 import { base } from './base.js';
 import { LeaseMovedFact, LeaseWitnessedFact } from './lease.js';
+import { MaintenanceDeclaredFact, MaintenanceEndedFact, QuietDeclaredFact } from './maintenance.js';
+import { SweepChainFact, SweepFact } from './sweep.js';
 import { OfflineFact, ProbeFact, SquaringFact, TableFact } from './timelock.js';
+import { WebhookDeliveredFact, WebhookSetFact } from './webhook.js';
 
 // Facts are what the journal keeps and ClickHouse records: append-only, never edited. Whatever the verifier
 // shows or decides can be rebuilt from them alone.
@@ -20,6 +24,8 @@ export const EnrolledFact = Type.Object({
   name: Type.String(),
   agent: AgentInfo,
   cards: Type.Array(CardClaim),
+  /** Who earns by it; absent where it says none. */
+  wallet: Type.Optional(WalletAddress),
 });
 export type EnrolledFact = Static<typeof EnrolledFact>;
 
@@ -102,6 +108,7 @@ export const ExamFact = Type.Object({
   ),
   gflops: NullableNumber,
   memory: Type.Optional(Type.Union([MemoryPart, Type.Null()])),
+  sweep: Type.Optional(Type.Union([SweepId, Type.Null()])),
   checks: Type.Array(Check),
 });
 export type ExamFact = Static<typeof ExamFact>;
@@ -154,5 +161,14 @@ export const Fact = Type.Union([
   OfflineFact,
   LeaseMovedFact,
   LeaseWitnessedFact,
+  SweepChainFact,
+  SweepFact,
+  MaintenanceDeclaredFact,
+  MaintenanceEndedFact,
+  QuietDeclaredFact,
+  AlarmRaisedFact,
+  OperatorActedFact,
+  WebhookSetFact,
+  WebhookDeliveredFact,
 ]);
 export type Fact = Static<typeof Fact>;

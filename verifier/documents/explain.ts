@@ -155,6 +155,23 @@ function historyEntry(fact: Fact): HistoryEntry[] {
     }
     case 'lease.moved':
       return [{ ...entry, summary: `lease ${fact.from ?? 'none'} → ${fact.to}`, reasons: fact.reasons }];
+    case 'maintenance.declared': {
+      const inputs = { from: fact.from, to: fact.to };
+      return [{ ...entry, summary: 'maintenance declared', reasons: [], inputs }];
+    }
+    case 'maintenance.ended':
+      return [{ ...entry, summary: 'maintenance ended', reasons: [], inputs: { to: fact.to } }];
+    case 'alarm.raised': {
+      const { alarm, count, windowMs, threshold } = fact;
+      const thresholds = { threshold };
+      return [{ ...entry, summary: `alarm ${alarm}`, reasons: [], inputs: { count, windowMs }, thresholds }];
+    }
+    case 'sweep.chain':
+    case 'sweep.finished':
+    case 'quiet.declared':
+    case 'operator.acted':
+    case 'webhook.set':
+    case 'webhook.delivered':
     case 'table.built':
     case 'squaring.measured':
     case 'lease.witnessed':
