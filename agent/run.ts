@@ -15,6 +15,8 @@ export interface RunOptions {
   /** Directory of the key. */
   readonly home: string;
   readonly name: string;
+  /** Solana address that is to earn by the device; absent where it stays as it is. */
+  readonly wallet?: string | undefined;
   readonly allowSoftware: boolean;
   /** End after the first complete set of verdicts. */
   readonly once: boolean;
@@ -30,7 +32,7 @@ export interface RunOptions {
  * @throws TouchstoneError `agent.key-unreadable`, or a code with which the verifier turns the device away for good
  */
 export async function runAgent(options: RunOptions): Promise<DeviceStatus | null> {
-  const { display, verifier, name } = options;
+  const { display, verifier, name, wallet } = options;
   const identity = await loadOrMakeIdentity(options.home);
   display.info(`Device ${identity.device}, key in ${options.home}.`);
   const cards = await startCards(options.allowSoftware, display, options.signal);
@@ -50,6 +52,7 @@ export async function runAgent(options: RunOptions): Promise<DeviceStatus | null
       verifier,
       identity,
       name,
+      wallet,
       cards,
       squarer,
       signal: AbortSignal.any([options.signal, enough.signal]),

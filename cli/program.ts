@@ -3,9 +3,12 @@ import { version } from '../protocol/version.js';
 import { registerAgent } from './commands/agent.js';
 import { registerDemo } from './commands/demo.js';
 import { registerKeys } from './commands/keys.js';
+import { registerMaintenance } from './commands/maintenance.js';
+import { registerSchema } from './commands/schema.js';
 import { registerVectors } from './commands/vectors.js';
 import { registerVerifier } from './commands/verifier.js';
 import { registerVerifyReceipt } from './commands/verify-receipt.js';
+import { registerVerifySweep } from './commands/verify-sweep.js';
 import { registerWitness } from './commands/witness.js';
 import { formatError } from './output.js';
 
@@ -28,9 +31,12 @@ export function buildProgram(): Command {
   registerAgent(program);
   registerDemo(program);
   registerKeys(program);
+  registerMaintenance(program);
   registerVectors(program);
   registerWitness(program);
   registerVerifyReceipt(program);
+  registerVerifySweep(program);
+  registerSchema(program);
   return program;
 }
 

@@ -19,7 +19,7 @@ export const ExamId = Type.String({ pattern: '^ex_[0-9a-f]{32}$' });
 export const FactId = Type.String({ pattern: '^fa_[0-9a-f]{32}$' });
 export const ProbeId = Type.String({ pattern: '^pr_[0-9a-f]{32}$' });
 export const LeaseId = Type.String({ pattern: '^le_[0-9a-f]{32}$' });
-/** A marketplace's key. Only its hash is kept. */
+/** The key of a marketplace, an investigator or an operator. Only its hash is kept. */
 export const ApiKey = Type.String({ pattern: '^ak_[0-9a-f]{64}$' });
 /** What lets the tenant's witness speak for one lease. Only its hash is kept. */
 export const WitnessToken = Type.String({ pattern: '^wt_[0-9a-f]{64}$' });
@@ -34,6 +34,8 @@ export const VerifierId = Type.String({ pattern: '^ve_[0-9a-f]{16}$' });
 export const WalletAddress = Type.String({ pattern: '^[1-9A-HJ-NP-Za-km-z]{32,44}$' });
 export const Nonce = Type.String({ pattern: '^no_[0-9a-f]{32}$' });
 export const SessionToken = Type.String({ pattern: '^se_[0-9a-f]{64}$' });
+/** What stands for a wallet that has signed in. Only its hash is kept. */
+export const WalletToken = Type.String({ pattern: '^ws_[0-9a-f]{64}$' });
 
 export const newExamId = (random: RandomBytes): string => `ex_${toHex(random(16))}`;
 export const newFactId = (random: RandomBytes): string => `fa_${toHex(random(16))}`;
@@ -42,6 +44,7 @@ export const newLeaseId = (random: RandomBytes): string => `le_${toHex(random(16
 export const newApiKey = (random: RandomBytes): string => `ak_${toHex(random(32))}`;
 export const newNonce = (random: RandomBytes): string => `no_${toHex(random(16))}`;
 export const newSessionToken = (random: RandomBytes): string => `se_${toHex(random(32))}`;
+export const newWalletToken = (random: RandomBytes): string => `ws_${toHex(random(32))}`;
 export const newSweepId = (random: RandomBytes): string => `sw_${toHex(random(16))}`;
 export const newWebhookId = (random: RandomBytes): string => `wh_${toHex(random(16))}`;
 export const newVerifierId = (random: RandomBytes): string => `ve_${toHex(random(8))}`;

@@ -8,6 +8,20 @@ export const limits = {
   textLength: 128,
   /** Bytes of an HTTP request body. */
   bodyBytes: 64 * 1024,
+  /** Bytes of all headers of a request, with its first line. */
+  headerBytes: 16 * 1024,
+  /** Headers of a request. */
+  headers: 64,
+  /** Characters of the path and query of a request. */
+  urlLength: 4096,
+  /** Parameters of a query. */
+  queryParams: 32,
+  /** Characters of one parameter within a path: the longest is a device id. */
+  paramLength: 100,
+  /** Open sockets of one verifier, of agents and of all others. */
+  connections: 25_000,
+  /** Messages of a connection that may be refused at once; then one a second. Of an exam of 64 cards each may be late with one. */
+  refusals: 128,
   /** Bytes of one WebSocket frame: 32 revealed leaves with their paths take 64 KiB at most. */
   frameBytes: 128 * 1024,
   /** Messages that one connection may send in a second. An exam of 64 cards has 6 a card, over minutes. */

@@ -1,52 +1,55 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { type Logger, pino } from 'pino';
-import { drawOpenings } from '../challenges/compute/openings.js';
-import { drawWalkers } from '../challenges/memory/openings.js';
-import { fromHex } from '../protocol/bytes.js';
+import type { Logger } from 'pino';
 import { systemClock } from '../protocol/clock.js';
 import { TouchstoneError } from '../protocol/error.js';
 import type { CardMessage } from '../protocol/messages/exam.js';
+import { announcedVersions } from '../scoring/queries/agent-versions.js';
 import { loadDevices } from '../scoring/queries/devices.js';
 import { examHistory, examOutcomes } from '../scoring/queries/exams.js';
-import { insertFacts } from '../scoring/queries/insert-facts.js';
 import { latestNetwork } from '../scoring/queries/network.js';
-import { openClickHouse } from '../scoring/storage/clickhouse.js';
-import { migrate } from '../scoring/storage/migrate.js';
-import { isRefusal } from '../scoring/storage/refusal.js';
+import { openAccess } from './access/access.js';
 import { buildApp } from './app.js';
+import { SolanaBeacon } from './beacon/solana.js';
 import type { Desk } from './connections/desk.js';
 import { Desks } from './connections/desks.js';
 import { Hub } from './connections/hub.js';
 import { Devices } from './devices/devices.js';
 import { Recorder } from './devices/recorder.js';
 import { Serial } from './devices/serial.js';
-import { makeConclude } from './exams/conclude.js';
-import { Examiner } from './exams/examiner.js';
+import { openEdge } from './edge/edge.js';
+import { openLog } from './edge/logging.js';
+import { openExaminer } from './examining.js';
+import type { Examiner } from './exams/examiner.js';
 import { LoopLag } from './exams/loop-lag.js';
-import type { RoomOptions } from './exams/room.js';
+import { openFeeds } from './feeds/feeds.js';
+import { followFleet } from './following.js';
+import { homeWork } from './home-works.js';
+import { linesOf } from './homes/lines.js';
+import { openHomes } from './homes/open-homes.js';
+import { AgentVersions } from './identity/agent-versions.js';
 import { assertReachable, ownHosts } from './identity/host.js';
 import { Nonces } from './identity/nonces.js';
 import { Sessions } from './identity/sessions.js';
-import { Journal } from './journal/journal.js';
-import { Shipper } from './journal/shipper.js';
+import { Adoption } from './leases/adoption.js';
+import { openMaintenance } from './maintenance/open-maintenance.js';
 import { Metrics } from './metrics.js';
-import { NetworkExams } from './network/network-exams.js';
 import type { VerifierOptions } from './options.js';
+import { creditMove } from './presence/credit.js';
 import { startPresence } from './presence/presence.js';
 import { ProofPool } from './proofs/pool.js';
+import { openRecord } from './record.js';
 import { Secrets } from './secrets/secrets.js';
 import type { Services } from './services.js';
 import { MemoryState } from './state/memory.js';
 import type { HotState } from './state/state.js';
+import { openSweeping } from './sweeping.js';
+import { PublishedSweeps } from './sweeps/published.js';
 import { openTimelock, type Timelock } from './timelock.js';
+import { watchVerifier } from './watching.js';
 
 /** Exams of a device that are read back in full; the last of each of its cards is among them. */
 const historyLength = 256;
-/** A commit may take this many times what a usual card of the class takes: so slow a card gets a figure, not silence. */
-const commitTimes = 10;
-const commitAtLeastMs = 10_000;
 
 /** Requests in flight have this long to end when the verifier closes. */
 const closeMs = 3_000;
@@ -61,166 +64,175 @@ export interface RunningVerifier {
 /** Wires a verifier and lets it listen. This is the only place that knows all parts. */
 export async function startVerifier(options: VerifierOptions): Promise<RunningVerifier> {
   assertReachable(options.host, options.publicHosts);
-  const log = pino({ level: options.logLevel });
+  const log = openLog(options);
   const clock = systemClock;
   const random = (length: number) => new Uint8Array(randomBytes(length));
   const uniform = () => randomInt(2 ** 47) / 2 ** 47;
 
-  // The journal first: it is what keeps two verifiers from one directory.
-  const journal = await Journal.open({ directory: join(options.dataDir, 'journal') });
-  const secrets = await Secrets.open(options.dataDir);
-  const clickhouse = await openClickHouse(
-    options.clickhouse ?? { dataDir: join(options.dataDir, 'clickhouse') },
-  );
-  await migrate(clickhouse);
-  const shipper = await Shipper.open({
-    journal,
-    insert: (facts, token) => insertFacts(clickhouse, facts, token),
-    isRefusal,
-    onRefused: (fact, error) =>
-      log.error({ err: error, fact: fact.id }, 'ClickHouse can never take this fact'),
-    onError: (error) => log.error({ err: error }, 'ClickHouse takes no facts: they wait in the journal'),
-  });
-  // What was acknowledged before a crash must be in the record before the record is read.
-  await shipper.drain();
-  const devices = new Devices(await loadDevices(clickhouse), {
-    outcomes: (device) => examOutcomes(clickhouse, device),
-    exams: (device) => examHistory(clickhouse, device, historyLength),
-    network: (device) => latestNetwork(clickhouse, device),
-  });
-
-  const commitMs = Math.max(commitAtLeastMs, options.examSeconds * 1000 * commitTimes);
+  const record = await openRecord(options, log);
+  const { journal, clickhouse, shipper } = record;
+  const secrets = await Secrets.open(options.sharedDir ?? options.dataDir);
+  const state = await openState(options.redisUrl, (error) => log.warn({ err: error }, 'Redis is away'));
   const hub = new Hub();
-  const recorder = new Recorder(journal, devices);
   const serial = new Serial();
   const lag = new LoopLag(clock);
   const proofs = new ProofPool({ onError: (error) => log.error({ err: error }, 'a proof worker died') });
-  const state = await openState(options.redisUrl, (error) => log.warn({ err: error }, 'Redis is away'));
   const metrics: Metrics = new Metrics({
     connectedAgents: () => hub.size,
     runningExams: () => examiner.rooms,
     runningProbes: () => timelock.runningProbes,
     waitingProofs: () => proofs.waiting,
-    journalLagBytes: () => shipper.lagBytes,
-    clickhouseHealthy: () => shipper.healthy,
   });
-  const network = new NetworkExams({
-    hub,
-    clock,
-    random,
-    observe: (measured, device) => {
-      metrics.lineMeasured(measured);
-      log.info({ device, measured }, 'line measured');
-    },
-    log,
-    settings: options.network,
+  const base = { options, clock, random, uniform, log, clickhouse, state, hub, serial, metrics, secrets };
+
+  const homes = await openHomes({
+    ...base,
+    shipper,
+    journal,
+    devices: () => devices,
+    recorder: () => recorder,
+    desks: () => desks,
+    works: () => [work],
+    followers: () => followers,
+    moved: (how) => metrics.fleet.homeMoved(how),
+    ...(options.homeTimes !== undefined && { times: options.homeTimes }),
   });
-  const examiner: Examiner = new Examiner({
-    clock,
-    random,
-    uniform,
-    catalogue: options.catalogue,
-    hub,
+  const devices = new Devices(await loadDevices(clickhouse), {
+    outcomes: (device) => examOutcomes(clickhouse, device),
+    exams: (device) => examHistory(clickhouse, device, historyLength),
+    network: (device) => latestNetwork(clickhouse, device),
+    unshipped: (device) => homes.unshipped(device),
+  });
+  const recorder = new Recorder(journal, devices, homes);
+  const maintenance = await openMaintenance({
+    ...base,
     devices,
     recorder,
-    serial,
-    check: checkWith(proofs),
-    draw: {
-      compute: (shape) => drawOpenings(shape, options.openings, randomInt),
-      memory: (shape) => drawWalkers(shape, options.walkerOpenings, randomInt),
-    },
-    measureNetwork: (device, exam) => network.measure(device, exam),
-    lagBetween: (from, to) => lag.longestBetween(from, to),
-    conclude: makeConclude({
-      clock,
-      random,
-      devices,
-      recorder,
-      hub,
-      commitMs,
-      observe: (exam) => {
-        metrics.examined(exam);
-        const { device, card, outcome, reasons, gflops, memory } = exam;
-        const { bandwidthGBps = null } = memory ?? {};
-        log.info({ exam: exam.exam, device, card, outcome, reasons, gflops, bandwidthGBps }, 'exam finished');
-      },
-    }),
+    leaseOf: (device) => timelock.leasing.leases.of(device),
+  });
+  const known = { ...base, devices, recorder, shipper, journal, lag, proofs };
+  const examiner: Examiner = openExaminer({
+    ...known,
     whenShown: (device, then) => timelock.whenShown(device, then),
     concluded: (device, facts) => timelock.concluded(device, facts),
-    cohortMs: options.cohortMs,
-    examSeconds: options.examSeconds,
-    times: {
-      armMs: options.armMs,
-      revealMs: options.revealMs,
-      commitMs,
-    },
-    log,
+    pausesOf: (device) => maintenance.pauses(device),
   });
-  const timelock: Timelock = await openTimelock({
-    options,
-    clock,
-    random,
-    uniform,
-    log,
-    clickhouse,
-    journal,
-    shipper,
-    devices,
-    recorder,
-    serial,
-    hub,
+  const beacon = options.beaconRpc === null ? null : new SolanaBeacon({ rpc: options.beaconRpc, clock, log });
+  const timelock: Timelock = openTimelock({
+    ...known,
     examiner,
-    metrics,
-    lag,
-    proofs,
-    secrets,
+    beacon: async () => (await beacon?.latest()) ?? null,
+    paused: (device) => maintenance.pausedNow(device),
+    maintained: (device, from, to) => maintenance.between(device, from, to) !== null,
   });
   const { tables, probes, offline, residents, leasing } = timelock;
+  const { leases } = leasing;
+  const work = homeWork({ ...timelock, devices, recorder, orders: tables, prober: probes, examiner, leases });
   const desks = new Desks({ exams: examsDesk(examiner, timelock, hub, log), tables, probes, offline });
-  let own: ReadonlySet<string> = new Set();
-  const services: Services = {
-    options,
-    ownHosts: () => own,
+  const sweeps = openSweeping({ ...known, homes, examiner, leases, maintenance, beacon });
+  const feeds = await openFeeds({ ...known, homes, metrics: metrics.fleet });
+  const agents = new AgentVersions({
     clock,
     random,
-    log,
-    clickhouse,
-    shipper,
-    devices,
     recorder,
-    serial,
-    hub,
-    state,
+    log,
+    announced: await announcedVersions(clickhouse),
+    connected: function* () {
+      for (const connection of hub.all()) {
+        yield {
+          version: devices.get(connection.device)?.enrolment.agent.version ?? '',
+          tell: (notice) => void connection.send(notice),
+          close: (code) => connection.close(code),
+        };
+      }
+    },
+  });
+  const followers = [followFleet({ clickhouse, clock, devices, leases, maintenance, agents, feeds })];
+  let own: ReadonlySet<string> = new Set();
+  const sessions = new Sessions(state, random, clock);
+  const access = await openAccess({
+    ...base,
+    ownHosts: () => own,
+    sessions,
+    leases,
+    record: (facts) => recorder.record(facts),
+    addressKey: secrets.derive('address-hash', 'all'),
+    observeAlarm: ({ alarm }) => metrics.fleet.alarmRaised(alarm),
+  });
+  const published = new PublishedSweeps({ clickhouse, clock });
+  const watch = watchVerifier({ ...known, homes, feeds, published });
+  const edge = openEdge({
+    options,
+    metrics: metrics.edge,
+    proofsWaiting: () => proofs.waiting,
+    journalBytes: () => shipper.lagBytes,
+  });
+  const services: Services = {
+    ...known,
+    ownHosts: () => own,
     nonces: new Nonces(state, random, clock),
-    sessions: new Sessions(state, random, clock),
+    sessions,
+    access,
     desks,
     examiner,
     residents,
     leasing,
-    leases: leasing.leases,
+    leases,
     signing: secrets.signing,
-    metrics,
+    homes,
+    lines: linesOf(homes, (device, from) =>
+      creditMove(device, from, { devices, recorder, clock, random, log }),
+    ),
+    maintenance,
+    agents,
+    sweeps,
+    published,
+    feeds,
   };
-  await leasing.leases.start();
-  const app = await buildApp(services);
+  const adoption = new Adoption({ homes, elsewhere: () => leases.elsewhere, uniform, log });
+
+  await leases.start();
+  const app = await buildApp(services, edge, secrets);
   const url = await listen(app, options);
   own = ownHosts({ host: options.host, port: Number(new URL(url).port) }, options.publicHosts);
   shipper.start();
-  const stopPresence = startPresence({ verifier: url, hub, devices, recorder, clock, random, uniform, log });
+  await homes.join(options.memberUrl ?? url);
+  await agents.announce(options.oldestAgent);
+  await adoption.start();
+  await sweeps.start();
+  feeds.deliveries.start();
+  const stopPresence = startPresence({ ...known, verifier: homes.self });
 
   return {
     url,
     async close() {
+      adoption.close();
+      await sweeps.close();
+      await edge.drain.run({
+        clock,
+        stopBeginning: () => examiner.stopBeginning(),
+        underWay: () => examiner.answering,
+        handOver: () => {
+          examiner.beginEnding();
+          probes.beginEnding();
+          return homes.leave();
+        },
+        drainMs: options.drainMs,
+      });
       stopPresence();
-      leasing.leases.close();
+      watch.close();
+      agents.close();
+      leases.close();
       desks.close();
       lag.close();
       for (const connection of [...hub.all()]) connection.close('session.ended');
       await closeWithin(app, closeMs);
-      await leasing.keys.close();
+      await feeds.close();
+      await access.close();
       await shipper.stop();
       // What is left when ClickHouse is away waits in the journal for the next start.
       await shipper.drain().catch((error) => log.warn({ err: error }, 'facts wait in the journal'));
+      await homes.close();
       await journal.close();
       await proofs.close();
       await timelock.close();
@@ -262,20 +274,6 @@ async function closeWithin(app: FastifyInstance, ms: number): Promise<void> {
   await app.close();
   clearTimeout(timer);
 }
-
-const checkWith =
-  (proofs: ProofPool): RoomOptions['check'] =>
-  (commitment, reveals) => {
-    const roots = commitment.roots.map(fromHex);
-    const seed = fromHex(commitment.seed);
-    if (commitment.part === 'compute') {
-      const { part, shape, openings } = commitment;
-      return proofs.check({ part, shape, seed, roots, openings, reveals });
-    }
-    const { part, shape, openings } = commitment;
-    const tableSeed = fromHex(commitment.tableSeed);
-    return proofs.check({ part, shape, tableSeed, walkSeed: seed, roots, openings, reveals });
-  };
 
 async function openState(redisUrl: string | null, onError: (error: Error) => void): Promise<HotState> {
   if (redisUrl === null) return new MemoryState(systemClock);

@@ -1,7 +1,11 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Histogram, Registry } from 'prom-client';
 import type { Code } from '../protocol/codes/table.js';
 import type { ExamFact, NetworkFact } from '../scoring/facts/facts.js';
 import type { ProbeFact, TableFact } from '../scoring/facts/timelock.js';
+import { EdgeMetrics } from './metrics/edge-metrics.js';
+import { FleetMetrics } from './metrics/fleet-metrics.js';
+import { gauge } from './metrics/gauge.js';
+import { type RecordGauges, watchRecord } from './metrics/record-metrics.js';
 import type { NotMeasured } from './network/network-exams.js';
 
 /** What is read when somebody asks, instead of being kept. */
@@ -10,17 +14,24 @@ export interface Gauges {
   runningExams(): number;
   runningProbes(): number;
   waitingProofs(): number;
-  journalLagBytes(): number;
-  clickhouseHealthy(): boolean;
 }
 
 /** The verifier's Prometheus metrics. One counter step and one observation of each time for each exam of a card. */
 export class Metrics {
   readonly registry = new Registry();
+  readonly edge = new EdgeMetrics(this.registry);
+  readonly fleet = new FleetMetrics(this.registry);
   readonly #exams = new Counter({
     name: 'touchstone_exams_total',
     help: 'Exams of cards that ended, by outcome and first reason',
     labelNames: ['outcome', 'reason'] as const,
+    registers: [this.registry],
+  });
+  readonly #whole = new Histogram({
+    name: 'touchstone_exam_whole_seconds',
+    help: 'From the begin of an exam to its verdict, with waiting for others and for lost lines, by outcome',
+    labelNames: ['outcome'] as const,
+    buckets: [1, 3, 10, 30, 60, 120, 300, 900, 3600],
     registers: [this.registry],
   });
   readonly #elapsed = new Histogram({
@@ -76,27 +87,27 @@ export class Metrics {
   });
 
   constructor(gauges: Gauges) {
-    const gauge = (name: string, help: string, read: () => number) =>
-      new Gauge({
-        name,
-        help,
-        registers: [this.registry],
-        collect() {
-          this.set(read());
-        },
-      });
-    gauge('touchstone_agents_connected', 'Agents connected to this verifier', gauges.connectedAgents);
-    gauge('touchstone_exams_running', 'Devices in an exam', gauges.runningExams);
-    gauge('touchstone_probes_running', 'Probes under way', gauges.runningProbes);
-    gauge('touchstone_proofs_waiting', 'Proofs that wait for a thread', gauges.waitingProofs);
-    gauge('touchstone_journal_lag_bytes', 'Acknowledged bytes not yet in ClickHouse', gauges.journalLagBytes);
-    gauge('touchstone_clickhouse_up', '1 while ClickHouse takes facts', () =>
-      Number(gauges.clickhouseHealthy()),
+    const { registry } = this;
+    gauge(
+      registry,
+      'touchstone_agents_connected',
+      'Agents connected to this verifier',
+      gauges.connectedAgents,
     );
+    gauge(registry, 'touchstone_exams_running', 'Devices in an exam', gauges.runningExams);
+    gauge(registry, 'touchstone_probes_running', 'Probes under way', gauges.runningProbes);
+    gauge(registry, 'touchstone_proofs_waiting', 'Proofs that wait for a thread', gauges.waitingProofs);
   }
 
-  examined({ outcome, reasons, elapsedMs, memory }: ExamFact): void {
+  /** Once, when what the verifier stands on is there. */
+  watchRecord(gauges: RecordGauges): void {
+    watchRecord(this.registry, gauges);
+  }
+
+  /** @param tookMs from the begin of the exam to its verdict; null where its begin is not known */
+  examined({ outcome, reasons, elapsedMs, memory }: ExamFact, tookMs: number | null = null): void {
     this.#exams.inc({ outcome, reason: reasons[0] ?? 'none' });
+    if (tookMs !== null) this.#whole.observe({ outcome }, tookMs / 1000);
     if (elapsedMs !== null) this.#elapsed.observe(elapsedMs / 1000);
     if (typeof memory?.buildMs === 'number') this.#built.observe(memory.buildMs / 1000);
     if (typeof memory?.elapsedMs === 'number') this.#walked.observe(memory.elapsedMs / 1000);

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../scoring/catalogue/catalogue.js';
+import type { HomeTimes } from './homes/times.js';
 import type { NetworkSettings } from './network/settings.js';
 
 /** How a verifier is run. `cli/commands/verifier.ts` fills it from the command line. */
@@ -13,6 +14,8 @@ export interface VerifierOptions {
     readonly url: string;
     readonly username?: string;
     readonly password?: string;
+    /** Cluster of replicas on which the schema is made. */
+    readonly cluster?: string;
   } | null;
   /** A Redis server that several verifiers share; memory of the process, and one verifier, when null. */
   readonly redisUrl: string | null;
@@ -61,6 +64,10 @@ export interface VerifierOptions {
   readonly outageCreditMs: number;
   /** A Solana RPC whose latest block hash is a beacon for probes of leases; none when null. */
   readonly beaconRpc: string | null;
+  /** Oldest version of agents that are taken from the next-but-one hour on; any when null. */
+  readonly oldestAgent: string | null;
+  /** How homes are kept, where otherwise than usual. */
+  readonly homeTimes?: HomeTimes;
   /** Cards of a random sweep, how often they come, and how often the whole fleet is asked, milliseconds; none when 0. */
   readonly sweepCards: number;
   readonly sweepEveryMs: number;
@@ -118,6 +125,7 @@ export const defaultOptions: Omit<VerifierOptions, 'dataDir' | 'catalogue'> = {
   chainEveryMs: 60_000,
   outageCreditMs: 36 * 3600_000,
   beaconRpc: null,
+  oldestAgent: null,
   sweepCards: 2_000,
   sweepEveryMs: 3600_000,
   fleetEveryMs: 24 * 3600_000,

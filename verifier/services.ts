@@ -1,21 +1,29 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Logger } from 'pino';
 import type { Clock, RandomBytes } from '../protocol/clock.js';
+import type { Access } from './access/access.js';
 import type { Desks } from './connections/desks.js';
 import type { Hub } from './connections/hub.js';
 import type { Devices } from './devices/devices.js';
 import type { Recorder } from './devices/recorder.js';
 import type { Serial } from './devices/serial.js';
 import type { Examiner } from './exams/examiner.js';
+import type { Feeds } from './feeds/feeds.js';
+import type { Homes } from './homes/homes-service.js';
+import type { Lines } from './homes/lines.js';
+import type { AgentVersions } from './identity/agent-versions.js';
 import type { Nonces } from './identity/nonces.js';
 import type { Sessions } from './identity/sessions.js';
 import type { Shipper } from './journal/shipper.js';
 import type { Leases } from './leases/leases.js';
 import type { Leasing } from './leases/leasing.js';
+import type { Maintenance } from './maintenance/maintenance.js';
 import type { Metrics } from './metrics.js';
 import type { VerifierOptions } from './options.js';
 import type { Signing } from './secrets/secrets.js';
 import type { HotState } from './state/state.js';
+import type { PublishedSweeps } from './sweeps/published.js';
+import type { Sweeps } from './sweeps/sweeps.js';
 import type { Residents } from './tables/residents.js';
 
 /** The parts of a running verifier, wired by `main.ts`, used by the routes. */
@@ -35,6 +43,7 @@ export interface Services {
   readonly state: HotState;
   readonly nonces: Nonces;
   readonly sessions: Sessions;
+  readonly access: Access;
   readonly desks: Desks;
   readonly examiner: Examiner;
   readonly residents: Residents;
@@ -42,4 +51,11 @@ export interface Services {
   readonly leases: Leases;
   readonly signing: Pick<Signing, 'key'>;
   readonly metrics: Metrics;
+  readonly homes: Homes;
+  readonly lines: Lines;
+  readonly maintenance: Maintenance;
+  readonly agents: AgentVersions;
+  readonly sweeps: Sweeps;
+  readonly published: PublishedSweeps;
+  readonly feeds: Feeds;
 }

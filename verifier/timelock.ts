@@ -1,9 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { drawWalkers } from '../challenges/memory/openings.js';
+import { TouchstoneError } from '../protocol/error.js';
 import { hourTranscript } from '../protocol/ids.js';
-import type { OfflineMessage } from '../protocol/messages/offline.js';
-import type { ProbeMessage } from '../protocol/messages/probe.js';
-import type { TableMessage } from '../protocol/messages/table.js';
+import type { BeaconValue } from '../protocol/messages/receipt.js';
 import { ballastShapeFor } from '../scoring/catalogue/ballast-shape.js';
 import type { ExamFact } from '../scoring/facts/facts.js';
 import { oursBetween } from '../scoring/queries/ours.js';
@@ -11,25 +10,30 @@ import { bestSquaringRate, creditedSince } from '../scoring/queries/outages.js';
 import { lastMinuteSeen } from '../scoring/queries/presence.js';
 import { latestTables } from '../scoring/queries/tables.js';
 import { probesOf, transcriptHead } from '../scoring/queries/timelock.js';
-import { SolanaBeacon } from './beacon/solana.js';
-import type { Desk } from './connections/desk.js';
 import type { LoopLag } from './exams/loop-lag.js';
 import type { Journal } from './journal/journal.js';
 import { type Leasing, openLeasing } from './leases/leasing.js';
+import { type Shipping, settled } from './leases/settled.js';
 import { ChainPool } from './offline/chain-pool.js';
 import { OfflineDesk } from './offline/desk.js';
+import type { SavedReports } from './offline/reports.js';
 import { Preparations } from './probes/preparations.js';
 import { Prober } from './probes/prober.js';
-import { Transcripts } from './probes/transcripts.js';
+import type { SavedProbings } from './probes/prober-options.js';
+import { type SavedHead, Transcripts } from './probes/transcripts.js';
 import type { ProofPool } from './proofs/pool.js';
 import type { Secrets } from './secrets/secrets.js';
 import type { Services } from './services.js';
+import { Saved } from './state/saved.js';
 import { keepsTables, LostTables } from './tables/lost-tables.js';
-import { Residents } from './tables/residents.js';
+import { Residents, type SavedTables } from './tables/residents.js';
 import { TableOrders } from './tables/table-orders.js';
 
 /** Squaring rates of so long ago count. */
 const ratesMs = 30 * 24 * 3600_000;
+
+/** What a verifier leaves to the next home of a device waits so long for it. */
+const leftMs = 7 * 24 * 3600_000;
 
 /** What the time-lock is made of. */
 export interface TimelockParts
@@ -47,6 +51,7 @@ export interface TimelockParts
     | 'hub'
     | 'examiner'
     | 'metrics'
+    | 'state'
   > {
   /** In [0, 1). */
   readonly uniform: () => number;
@@ -54,14 +59,22 @@ export interface TimelockParts
   readonly lag: LoopLag;
   readonly proofs: ProofPool;
   readonly secrets: Secrets;
+  /** The latest beacon; null where none is configured or it is away. */
+  readonly beacon: () => Promise<BeaconValue | null>;
+  /** Nothing is begun for the device at present. */
+  readonly paused: (device: string) => boolean;
+  /** It has declared maintenance between two instants; `to` null: for ever. */
+  readonly maintained: (device: string, from: number, to: number | null) => boolean;
 }
 
 /** Tables that are kept, probes on them, outages, leases: the verifier's side of docs/protocol.md section 4, wired. */
 export interface Timelock {
-  readonly tables: Desk<TableMessage>;
-  readonly probes: Desk<ProbeMessage>;
-  readonly offline: Desk<OfflineMessage>;
+  readonly tables: TableOrders;
+  readonly probes: Prober;
+  readonly offline: OfflineDesk;
   readonly residents: Residents;
+  readonly transcripts: Transcripts;
+  readonly lost: LostTables;
   readonly leasing: Leasing;
   /** An exam is on record. */
   concluded(device: string, facts: readonly ExamFact[]): void;
@@ -72,26 +85,41 @@ export interface Timelock {
   close(): Promise<void>;
 }
 
-export async function openTimelock(parts: TimelockParts): Promise<Timelock> {
+export function openTimelock(parts: TimelockParts): Timelock {
   const { options, clock, log, clickhouse, devices, hub, examiner, secrets, journal, shipper } = parts;
+  // Alone, a verifier leaves nothing to others.
+  const shared = options.redisUrl === null ? null : parts.state;
+  const saved = <T>(name: string) => new Saved<T>({ state: shared, name, ttlMs: leftMs, log });
+  const shipping: Shipping = { end: () => journal.durableEnd, has: (place) => shipper.has(place) };
   const times = { examSeconds: options.examSeconds, armMs: options.armMs };
   const keyOf = (device: string, transcript: string) => secrets.derive('probe', `${device}/${transcript}`);
   const residents = new Residents({
     history: (device) => devices.history(device),
     tables: (device) => latestTables(clickhouse, device),
+    clock,
+    saved: saved<SavedTables>('tables'),
   });
   const observe = (fact: Parameters<typeof parts.metrics.tableBuilt>[0]) => parts.metrics.tableBuilt(fact);
   const orders = new TableOrders({ ...parts, residents, observe });
   const transcripts = new Transcripts({
-    recorded: (device, card, transcript) => transcriptHead(clickhouse, device, card, transcript),
+    recorded: async (device, card, transcript) => {
+      if (!(await settled(shipping))) throw new TouchstoneError('service.storage-unavailable');
+      return transcriptHead(clickhouse, device, card, transcript);
+    },
+    saved: saved<SavedHead>('head'),
     current: (device) => leasing.leases.transcriptOf(device) ?? hourTranscript(clock.now()),
   });
   const chains = new ChainPool({
     factors: secrets.trapdoor.factors,
     onError: (error) => log.error({ err: error }, 'the chain worker died'),
   });
-  const offline = openOffline(parts, residents, transcripts, chains, () => prober);
-  const beacon = options.beaconRpc === null ? null : new SolanaBeacon({ rpc: options.beaconRpc, clock, log });
+  const offline = openOffline(
+    { ...parts, saved: saved<SavedReports>('outage') },
+    residents,
+    transcripts,
+    chains,
+    () => prober,
+  );
   const lost = new LostTables({
     devices,
     catalogue: options.catalogue,
@@ -106,6 +134,7 @@ export async function openTimelock(parts: TimelockParts): Promise<Timelock> {
     residents,
     transcripts,
     lost,
+    saved: saved<SavedProbings>('probing'),
     preparations: new Preparations({
       clock,
       catalogue: options.catalogue,
@@ -117,10 +146,10 @@ export async function openTimelock(parts: TimelockParts): Promise<Timelock> {
     check: (walk) => parts.proofs.check({ part: 'memory', ...walk }),
     lagBetween: (from, to) => parts.lag.longestBetween(from, to),
     keyOf,
-    beacon: async () => (await beacon?.latest()) ?? null,
+    beacon: parts.beacon,
     leaseOf: (device) => leasing.leases.transcriptOf(device),
     examining: (device) => examiner.examining(device),
-    busy: (device) => orders.busy(device) || offline.unshown(device),
+    busy: (device) => orders.busy(device) || offline.unshown(device) || parts.paused(device),
     soon: (device) => examiner.soon(device),
     observe: (probe) => {
       parts.metrics.probed(probe);
@@ -132,9 +161,9 @@ export async function openTimelock(parts: TimelockParts): Promise<Timelock> {
     leaseMeanMs: options.leaseProbeMeanMs,
     linkMs: options.linkMs,
   });
-  const leasing: Leasing = await openLeasing({
+  const leasing: Leasing = openLeasing({
     ...parts,
-    dataDir: options.dataDir,
+    state: shared,
     residents,
     orders,
     transcripts,
@@ -144,7 +173,7 @@ export async function openTimelock(parts: TimelockParts): Promise<Timelock> {
     leaseMeanMs: options.leaseProbeMeanMs,
     derive: (purpose, id) => secrets.derive(purpose, id),
     signing: secrets.signing,
-    shipping: { end: () => journal.durableEnd, has: (place) => shipper.has(place) },
+    shipping,
     ballast: {
       catalogue: options.catalogue,
       ballastBytes: options.ballastBytes,
@@ -161,6 +190,8 @@ export async function openTimelock(parts: TimelockParts): Promise<Timelock> {
     probes: prober,
     offline,
     residents,
+    transcripts,
+    lost,
     leasing,
     concluded(device, facts) {
       residents.concluded(device, facts, hub.get(device) !== undefined);
@@ -178,7 +209,7 @@ export async function openTimelock(parts: TimelockParts): Promise<Timelock> {
 }
 
 function openOffline(
-  parts: TimelockParts,
+  parts: TimelockParts & { readonly saved: Saved<SavedReports> },
   residents: Residents,
   transcripts: Transcripts,
   chains: ChainPool,

@@ -31,4 +31,11 @@ export type ConnectionEvent =
       readonly nextExamInMs: number | null;
     };
 
-export type SupplierEvent = ConnectionEvent | ExamEvent | ProbeEvent | OfflineEvent;
+/** The verifier will turn agents older than this away. */
+export interface VersionEvent {
+  readonly type: 'connection.version';
+  readonly oldest: string;
+  readonly inMs: number;
+}
+
+export type SupplierEvent = ConnectionEvent | VersionEvent | ExamEvent | ProbeEvent | OfflineEvent;

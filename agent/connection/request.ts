@@ -6,7 +6,7 @@ const timeoutMs = 15_000;
 
 /** One HTTP request to a verifier. */
 export interface VerifierRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   /** Sent as `Authorization: Bearer`. */
   readonly token?: string;

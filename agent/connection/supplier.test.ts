@@ -75,6 +75,20 @@ const answers = (at: number, count: number) =>
   expect.poll(() => verifier.connections[at]?.messages.length).toBe(count);
 
 describe('supplier', () => {
+  it('says which wallet is to earn, signed like all else, and nothing of one where it was told of none', async () => {
+    const wallet = 'So11111111111111111111111111111111111111112';
+    const { identity } = start({ wallet });
+    start({}, 8);
+    await connections(2);
+    const enrolments = verifier.requests.filter(({ route }) => route === 'POST /v1/devices');
+    expect(enrolments).toHaveLength(2);
+    for (const { body } of enrolments) {
+      const { signature, ...fields } = body;
+      expect(isSignedBy(String(fields.device), 'enrol', fields, String(signature))).toBe(true);
+      expect(fields.wallet).toBe(fields.device === identity.device ? wallet : undefined);
+    }
+  });
+
   it('enrols, opens a session and connects with its token, everything signed for this host', async () => {
     const { identity } = start();
     await connections(1);
@@ -223,6 +237,17 @@ describe('supplier', () => {
     verifier.refusals.set('POST /v1/nonces', refusal);
     const { waits } = start();
     await expect.poll(() => waits()).toEqual([120_002]);
+  });
+
+  it('tries again soon, each time, with the session that it has, while verifiers hand it over', async () => {
+    const { waits } = start();
+    await connections(1);
+    verifier.refusals.set('GET /v1/agent', { status: 503, code: 'session.moving' });
+    verifier.connections[0]?.socket.terminate();
+    await expect.poll(() => waits().length).toBeGreaterThan(4);
+    // The first for the broken line, the others for the refusal: never more than a first wait.
+    expect(waits().slice(0, 5)).toEqual([2, 2, 2, 2, 2]);
+    expect(verifier.count('POST /v1/sessions')).toBe(1);
   });
 
   it('does not fight for its connection with another agent of the same key', async () => {

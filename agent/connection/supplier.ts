@@ -30,6 +30,8 @@ export interface SupplierOptions {
   /** Shown beside the id; 1 to 64 characters. */
   readonly name: string;
   readonly cards: readonly SupplierCard[];
+  /** Solana address that is to earn by the device; absent where it stays as it is. */
+  readonly wallet?: string | undefined;
   /** Proves outages; stays open. Where it is absent no trial is answered and no outage is proven. */
   readonly squarer?: Squarer;
   /** Ends the supplier. */
@@ -48,11 +50,16 @@ const fatalCodes: ReadonlySet<Code> = new Set<Code>([
   'signature.wrong-host',
   'cards.too-many',
   'cards.duplicate',
+  'wallet.address-invalid',
   'request.invalid',
   'request.too-large',
   'request.not-found',
   'agent.verifier-refused',
+  'agent.too-old',
 ]);
+
+/** Said by a verifier among others: the next try finds another one, or this one ready. */
+const movingCodes: ReadonlySet<Code> = new Set<Code>(['session.moving', 'service.draining']);
 
 /**
  * Runs one device against one verifier: enrols, opens a session, connects, answers exams, proves outages, and reconnects
@@ -131,7 +138,7 @@ class Supplier {
   }
 
   async #enrol(): Promise<void> {
-    const { identity, name, cards, signal, events } = this.#options;
+    const { identity, name, cards, wallet, signal, events } = this.#options;
     const fields = {
       device: identity.device,
       nonce: await this.#api.nonce(signal),
@@ -139,6 +146,7 @@ class Supplier {
       name,
       agent: agentInfo,
       cards: cards.map((card) => card.claim),
+      ...(wallet !== undefined && { wallet }),
     };
     await this.#api.enrol({ ...fields, signature: identity.sign('enrol', fields) }, signal);
     this.#enrolled = true;
@@ -185,6 +193,8 @@ class Supplier {
     switch (message.type) {
       case 'status':
         return events({ ...message, type: 'connection.status' });
+      case 'agent.oldest':
+        return events({ ...message, type: 'connection.version' });
       case 'error':
         this.#offline?.refused(message.code);
         return events({ ...message, type: 'connection.refused' });
@@ -206,6 +216,7 @@ class Supplier {
       if (!this.#tokenFresh) this.#failures = 0;
     }
     this.#tokenFresh = false;
+    if (movingCodes.has(error.code)) this.#failures = 0;
     if (error.code === 'device.unknown') this.#enrolled = false;
     this.#failures += 1;
     const superseded = error.code === 'session.superseded';

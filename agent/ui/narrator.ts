@@ -1,11 +1,19 @@
 import { type Clock, systemClock } from '../../protocol/clock.js';
 import type { ExamPart } from '../../protocol/messages/exam.js';
+import { isOlder, version } from '../../protocol/version.js';
 import type { SupplierEvent } from '../connection/events.js';
 import { checksTable } from './checks-table.js';
 import type { Display } from './display.js';
 import { OutageLines } from './outage-lines.js';
 import { ProbeLines } from './probe-lines.js';
 import { duration, fixOf } from './words.js';
+
+/** Nothing where this one is new enough. */
+function tellVersion(display: Display, oldest: string, inMs: number): void {
+  if (!isOlder(version, oldest)) return;
+  const when = inMs > 0 ? `in ${duration(inMs)}` : 'from now on';
+  display.warn(`Update this agent: the verifier takes ${oldest} or later ${when}; this is ${version}.`);
+}
 
 /**
  * Tells a person what a supplier's events mean.
@@ -56,6 +64,8 @@ export function narrate(
         return display.warn(`Ignored a message that this version does not know: ${event.message}`);
       case 'connection.refused':
         return display.warn(`${event.title}: ${event.detail} (${event.code}) ${event.fix}`);
+      case 'connection.version':
+        return tellVersion(display, event.oldest, event.inMs);
       case 'connection.status': {
         const text = statusText(event);
         if (text !== lastStatus) display.info(text);

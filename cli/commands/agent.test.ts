@@ -38,3 +38,15 @@ describe('touchstone agent status', () => {
     expect(stderr).toContain('mode 644');
   });
 });
+
+describe('touchstone agent --wallet', () => {
+  it.each([
+    '',
+    '0x52908400098527886E0F7030069857D2E4169EE7',
+    '1'.repeat(31),
+    'So1111111111111111111111111111111111111111l',
+  ])('refuses what is no Solana address: %s', async (wallet) => {
+    expect(await runProgram(['agent', '--verifier', 'http://127.0.0.1:1', '--wallet', wallet])).toBe(2);
+    expect(stderr).toContain('32 bytes in base58');
+  });
+});

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import bs58 from 'bs58';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { TouchstoneError } from '../../protocol/error.js';
 import { limits } from '../../protocol/limits.js';
@@ -9,6 +10,7 @@ interface AgentOptions {
   readonly verifier: URL;
   readonly home?: string;
   readonly name: string;
+  readonly wallet?: string;
   readonly allowSoftware: boolean;
   readonly once: boolean;
 }
@@ -25,6 +27,7 @@ export function registerAgent(program: Command): void {
     .addOption(verifierOption())
     .addOption(homeOption())
     .option('--name <name>', 'what the device is called', deviceName, hostname().slice(0, limits.nameLength))
+    .addOption(walletOption())
     .addOption(softwareOption())
     .option('--once', 'end after the first complete set of verdicts: 0 where the device is verified', false)
     .action(async (options: AgentOptions, command: Command) => await run(options, command));
@@ -101,6 +104,16 @@ const homeOption = (): Option =>
 
 const softwareOption = (): Option =>
   new Option('--allow-software', 'also examine a software Vulkan device, which never earns').default(false);
+
+const walletOption = (): Option =>
+  new Option('--wallet <address>', 'Solana wallet that earns by this device; without it the one before stays')
+    .env('TOUCHSTONE_WALLET')
+    .argParser(walletAddress);
+
+function walletAddress(text: string): string {
+  if (bs58.decodeUnsafe(text)?.length === 32) return text;
+  throw new InvalidArgumentError('It must be a Solana address: 32 bytes in base58.');
+}
 
 function deviceName(text: string): string {
   if (text.length > 0 && text.length <= limits.nameLength) return text;

@@ -33,14 +33,25 @@ describe('touchstone keys', () => {
   it('makes a key that a running verifier takes, shows it, and takes it away', async () => {
     const running = await ApiKeys.open({ dataDir, clock: { now: () => 0 }, log: { error: () => {} } });
     const key = (await keys('add', 'market')).trim();
-    expect(await running.marketplaceOf(`Bearer ${key}`)).toBe('market');
+    expect(await running.holderOf(`Bearer ${key}`)).toEqual({ role: 'marketplace', name: 'market' });
     await running.close();
     const [titles, row] = (await keys('list')).split('\n');
-    expect(titles).toMatch(/^id +name +role +made +last used$/);
-    expect(row).toMatch(/^[0-9a-f]{12} {2}market {2}marketplace {2}[-0-9T:]{16} {2}1970-01-01T00:00$/);
-    expect(row).not.toContain(key.slice(3));
+    expect(titles).toMatch(/^id +key +name +role +made +last used$/);
+    expect(row).toMatch(
+      /^[0-9a-f]{12} {2}ak_[0-9a-f]{6}… {2}market {2}marketplace {2}[-0-9T:]{16} {2}1970-01-01T00:00$/,
+    );
+    expect(row).toContain(` ${key.slice(0, 9)}… `);
+    expect(row).not.toContain(key.slice(0, 10));
     await keys('remove', row?.slice(0, 12) ?? '');
-    await expect(running.marketplaceOf(`Bearer ${key}`)).rejects.toMatchObject({ code: 'access.denied' });
+    await expect(running.holderOf(`Bearer ${key}`)).rejects.toMatchObject({ code: 'access.denied' });
+    expect((await keys('list')).split('\n')).toHaveLength(2);
+  });
+
+  it('makes keys of each role, in the directory that verifiers share', async () => {
+    const shared = join(dataDir, 'shared');
+    for (const role of ['marketplace', 'investigator', 'operator'])
+      await keys('add', role, '--role', role, '--shared', shared);
+    expect((await keys('list', '--shared', shared)).match(/investigator/g)).toHaveLength(2);
     expect((await keys('list')).split('\n')).toHaveLength(2);
   });
 

@@ -11,6 +11,17 @@ interface Flags {
   readonly catalogue?: string;
   readonly publicHost: string[];
   readonly proxies: number;
+  readonly shared?: string;
+  readonly memberUrl?: URL;
+  readonly clickhouseCluster?: string;
+  readonly drainSeconds: number;
+  readonly corsOrigin: string[];
+  readonly requestsPerMinute: number;
+  readonly enrolmentsPerHour: number;
+  readonly connectionsPerAddress: number;
+  readonly sweepMinutes: number;
+  readonly fleetSweepHours: number;
+  readonly oldestAgent?: string;
   readonly cohortSeconds: number;
   readonly examSeconds: number;
   readonly probeSeconds: number;
@@ -31,10 +42,33 @@ export function registerVerifier(program: Command): void {
     .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber, 8440)
     .addOption(dataOption())
     .option('--clickhouse <url>', 'ClickHouse server or cluster (CLICKHOUSE_USER, CLICKHOUSE_PASSWORD)')
-    .option('--redis <url>', 'Redis server for nonces and sessions')
+    .option('--clickhouse-cluster <name>', 'cluster of replicas on which the schema is made')
+    .option('--redis <url>', 'Redis 7 that several verifiers share: one alone keeps its hot state in memory')
+    .option(
+      '--shared <dir>',
+      'secrets and API keys, the same for all verifiers of a Redis; --data where absent',
+    )
+    .option('--member-url <url>', 'where the other verifiers reach this one', httpUrl)
     .option('--catalogue <file>', 'card classes and their figures as JSON, instead of the published ones')
     .option('--public-host <name...>', 'host[:port] under which agents reach it from elsewhere', [])
     .option('--proxies <number>', 'proxies in front whose X-Forwarded-For is believed', wholeNumber, 0)
+    .option(
+      '--cors-origin <origin...>',
+      'pages of other origins that may ask, such as https://example.org',
+      [],
+    )
+    .option('--requests-per-minute <count>', 'requests of one address', positive, 600)
+    .option('--enrolments-per-hour <count>', 'enrolments of one address', positive, 2_000)
+    .option('--connections-per-address <count>', 'living connections of one address', positive, 2_000)
+    .option('--drain-seconds <seconds>', 'how long running exams may end when it stops', notNegative, 20)
+    .option('--sweep-minutes <minutes>', 'mean time between random sweeps; 0 for none', notNegative, 60)
+    .option(
+      '--fleet-sweep-hours <hours>',
+      'time between sweeps of the whole fleet; 0 for none',
+      notNegative,
+      24,
+    )
+    .option('--oldest-agent <version>', 'agents that are older are taken until the next-but-one hour begins')
     .option('--cohort-seconds <seconds>', 'how long waiting devices are gathered', positive, 5)
     .option('--exam-seconds <seconds>', 'time of the compute part on a usual card, 1 to 4', examSeconds, 2)
     .option('--probe-seconds <seconds>', 'mean time between the probes of a card', positive, 600)
@@ -60,8 +94,18 @@ async function run(flags: Flags): Promise<void> {
     host: flags.host,
     port: flags.port,
     dataDir: flags.data,
-    clickhouse: flags.clickhouse === undefined ? null : server(flags.clickhouse),
+    clickhouse: flags.clickhouse === undefined ? null : server(flags.clickhouse, flags.clickhouseCluster),
     redisUrl: flags.redis ?? null,
+    sharedDir: flags.shared ?? null,
+    memberUrl: flags.memberUrl?.href ?? null,
+    corsOrigins: flags.corsOrigin,
+    requestsPerMinute: flags.requestsPerMinute,
+    enrolmentsPerHour: flags.enrolmentsPerHour,
+    connectionsPerAddress: flags.connectionsPerAddress,
+    drainMs: flags.drainSeconds * 1000,
+    sweepEveryMs: flags.sweepMinutes * 60_000,
+    fleetEveryMs: flags.fleetSweepHours * 3600_000,
+    oldestAgent: flags.oldestAgent ?? null,
     catalogue: flags.catalogue === undefined ? loadCatalogue() : readCatalogueFile(flags.catalogue),
     publicHosts: flags.publicHost,
     proxies: flags.proxies,
@@ -93,9 +137,14 @@ async function run(flags: Flags): Promise<void> {
   process.on('SIGTERM', stop);
 }
 
-function server(url: string) {
+function server(url: string, cluster?: string) {
   const { CLICKHOUSE_USER: username, CLICKHOUSE_PASSWORD: password } = process.env;
-  return { url, ...(username !== undefined && { username }), ...(password !== undefined && { password }) };
+  return {
+    url,
+    ...(cluster !== undefined && { cluster }),
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+  };
 }
 
 function wholeNumber(text: string): number {
@@ -108,6 +157,12 @@ function wholeNumber(text: string): number {
 function positive(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('Not a positive number.');
+  return value;
+}
+
+function notNegative(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('Negative, or no number.');
   return value;
 }
 

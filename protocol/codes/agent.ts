@@ -2,6 +2,15 @@ import { codes } from './code.js';
 
 /** What can go wrong where an engine runs: on the supplier's machine, in the command line tools, in the proof pool. */
 export const agentCodes = codes({
+  'agent.too-old': {
+    kind: 'error',
+    status: 426,
+    closes: true,
+    title: 'Agent too old',
+    detail:
+      'This version of the agent is no longer taken. It was told at least an hour ahead, and begins with an hour of UTC.',
+    fix: 'Install the current version and start the agent again with the same key. Minutes until then count as down.',
+  },
   'agent.key-unreadable': {
     kind: 'error',
     title: 'Key file cannot be used',

@@ -2,13 +2,6 @@ import { codes } from './code.js';
 
 /** Refusals of requests about leases. Nothing changes. */
 export const leaseErrorCodes = codes({
-  'access.denied': {
-    kind: 'error',
-    status: 401,
-    title: 'No valid key',
-    detail: 'The request has no key, or one that is not known here or was removed.',
-    fix: 'Send `Authorization: Bearer ak_…` with a key that `touchstone keys add` printed, or the witness token of the lease.',
-  },
   'lease.unknown': {
     kind: 'error',
     status: 404,

@@ -26,6 +26,18 @@ export const storageCodes = codes({
     detail: 'The database was migrated by a newer or another version than this one.',
     fix: 'Run the version that the database was migrated with, or a later one.',
   },
+  'storage.cluster-name-invalid': {
+    kind: 'error',
+    title: 'Not a name for a cluster',
+    detail: 'A cluster of ClickHouse is named by letters, digits and underscores.',
+    fix: 'See the names by `SELECT DISTINCT cluster FROM system.clusters`.',
+  },
+  'storage.statement-not-replicable': {
+    kind: 'error',
+    title: 'Statement not known for a cluster',
+    detail: 'A migration has a statement of a kind that cannot be turned into one for a cluster.',
+    fix: 'Write it as the other migrations are, or teach `scoring/storage/replicated.ts` its kind.',
+  },
   'storage.row-unexpected': {
     kind: 'error',
     status: 500,

@@ -1,19 +1,29 @@
 import { describe, expect, it } from 'vitest';
+import { accessCodes } from './access.js';
 import { agentCodes } from './agent.js';
 import type { CodeEntry } from './code.js';
 import { deviceReasonCodes } from './device.js';
 import { examErrorCodes, examReasonCodes, memoryCodes, networkCodes, proofCodes, rateCodes } from './exam.js';
+import { feedCodes } from './feed.js';
+import { homeCodes } from './home.js';
 import { identityCodes } from './identity.js';
 import { leaseErrorCodes, leaseReasonCodes, receiptErrorCodes } from './lease.js';
+import { maintenanceCodes } from './maintenance.js';
 import { offlineErrorCodes, offlineReasonCodes } from './offline.js';
 import { probeErrorCodes, probeReasonCodes } from './probe.js';
 import { requestCodes } from './request.js';
 import { serviceCodes } from './service.js';
 import { socketCodes } from './socket.js';
 import { storageCodes } from './storage.js';
+import { sweepCodes } from './sweep.js';
 import { codeTable, isCode } from './table.js';
 
 const parts = [
+  accessCodes,
+  feedCodes,
+  homeCodes,
+  maintenanceCodes,
+  sweepCodes,
   agentCodes,
   deviceReasonCodes,
   examErrorCodes,

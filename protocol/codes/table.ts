@@ -13,7 +13,7 @@ import { requestCodes } from './request.js';
 import { serviceCodes } from './service.js';
 import { socketCodes } from './socket.js';
 import { storageCodes } from './storage.js';
-import { sweepCodes } from './sweep.js';
+import { sweepCodes, sweepFindingCodes } from './sweep.js';
 
 /** Every stable error and reason code. `docs/reason-codes.md` is generated from this table. */
 export const codeTable = {
@@ -36,6 +36,7 @@ export const codeTable = {
   ...leaseReasonCodes,
   ...receiptErrorCodes,
   ...sweepCodes,
+  ...sweepFindingCodes,
   ...maintenanceCodes,
   ...feedCodes,
   ...deviceReasonCodes,

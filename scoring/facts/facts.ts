@@ -8,8 +8,13 @@ import { Check, DeviceStatus, ExamOutcome } from '../../protocol/status.js';
 import { AlarmRaisedFact, OperatorActedFact } from './access.js';
 import { base } from './base.js';
 import { LeaseMovedFact, LeaseWitnessedFact } from './lease.js';
-import { MaintenanceDeclaredFact, MaintenanceEndedFact, QuietDeclaredFact } from './maintenance.js';
-import { SweepChainFact, SweepFact } from './sweep.js';
+import {
+  AgentOldestFact,
+  MaintenanceDeclaredFact,
+  MaintenanceEndedFact,
+  QuietDeclaredFact,
+} from './maintenance.js';
+import { SweepChainFact, SweepFact, SweepReservedFact } from './sweep.js';
 import { OfflineFact, ProbeFact, SquaringFact, TableFact } from './timelock.js';
 import { WebhookDeliveredFact, WebhookSetFact } from './webhook.js';
 
@@ -162,10 +167,12 @@ export const Fact = Type.Union([
   LeaseMovedFact,
   LeaseWitnessedFact,
   SweepChainFact,
+  SweepReservedFact,
   SweepFact,
   MaintenanceDeclaredFact,
   MaintenanceEndedFact,
   QuietDeclaredFact,
+  AgentOldestFact,
   AlarmRaisedFact,
   OperatorActedFact,
   WebhookSetFact,

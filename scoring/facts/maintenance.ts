@@ -38,3 +38,15 @@ export const QuietDeclaredFact = Type.Object({
   by: Type.String(),
 });
 export type QuietDeclaredFact = Static<typeof QuietDeclaredFact>;
+
+/** From an hour on that was told ahead, agents older than this are turned away. */
+export const AgentOldestFact = Type.Object({
+  kind: Type.Literal('agent.oldest'),
+  ...base,
+  ...noDevice,
+  /** Such as 0.2.0. */
+  oldest: Type.String(),
+  /** The begin of an hour of UTC, the next but one after `at` at the earliest. */
+  from: Type.Integer(),
+});
+export type AgentOldestFact = Static<typeof AgentOldestFact>;

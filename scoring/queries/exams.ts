@@ -14,13 +14,21 @@ export const ExamResult = Type.Object({
   at: Type.Integer({ description: 'Milliseconds since 1970 UTC' }),
   gflops: Type.Union([Type.Number(), Type.Null()]),
   class: Type.Union([Type.String(), Type.Null()]),
+  /** What it cost the card, milliseconds (`examCostMs`); nothing where absent. */
+  costMs: Type.Optional(Type.Number()),
+  /** Whether it was part of a sweep. */
+  swept: Type.Optional(Type.Boolean()),
 });
 export type ExamResult = Static<typeof ExamResult>;
 
 // LIMIT 1 BY id: a fact that was stored twice counts once.
 const outcomes = statement({
   sql: `
-    SELECT outcome, card, toUnixTimestamp64Milli(exam_results.at) AS at, gflops, class
+    SELECT
+      outcome, card, toUnixTimestamp64Milli(exam_results.at) AS at, gflops, class,
+      ifNull(elapsed_ms, 0) * attempts + ifNull(build_ms, 0)
+        + ifNull(memory_elapsed_ms, 0) * ifNull(memory_attempts, 0) AS costMs,
+      toBool(isNotNull(sweep)) AS swept
     FROM exam_results
     WHERE device = {device:String}
     ORDER BY exam_results.at, recorded, position
@@ -28,6 +36,15 @@ const outcomes = statement({
   params: Type.Object({ device: DeviceId }),
   row: ExamResult,
 });
+
+/**
+ * Time of a card that an exam took, milliseconds: every attempt at the compute part and at the walk as long as the last one,
+ * and the build. What broke off before it was timed is not known and counts nothing.
+ */
+export function examCostMs({ attempts, elapsedMs, memory }: ExamFact): number {
+  const walkMs = (memory?.elapsedMs ?? 0) * (memory?.attempts ?? 0);
+  return (elapsedMs ?? 0) * attempts + (memory?.buildMs ?? 0) + walkMs;
+}
 
 /** All exams of a device in the order they ended. */
 export function examOutcomes(client: ClickHouseClient, device: string): Promise<ExamResult[]> {

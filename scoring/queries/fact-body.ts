@@ -1,8 +1,11 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { TouchstoneError } from '../../protocol/error.js';
+import { AlarmRaisedFact } from '../facts/access.js';
 import { EnrolledFact, ExamFact, Fact, NetworkFact, TransitionFact } from '../facts/facts.js';
 import { LeaseMovedFact, LeaseWitnessedFact } from '../facts/lease.js';
+import { AgentOldestFact } from '../facts/maintenance.js';
+import { SweepChainFact, SweepFact } from '../facts/sweep.js';
 import { OfflineFact, ProbeFact, TableFact } from '../facts/timelock.js';
 
 /** Reads facts of one kind back from the `body` of their events. @throws TouchstoneError `storage.row-unexpected` */
@@ -28,4 +31,8 @@ export const readProbe = bodyReader(ProbeFact);
 export const readOffline = bodyReader(OfflineFact);
 export const readLeaseMoved = bodyReader(LeaseMovedFact);
 export const readLeaseWitnessed = bodyReader(LeaseWitnessedFact);
+export const readAlarm = bodyReader(AlarmRaisedFact);
+export const readSweepChain = bodyReader(SweepChainFact);
+export const readSweep = bodyReader(SweepFact);
+export const readAgentOldest = bodyReader(AgentOldestFact);
 export const readFact = bodyReader(Fact);

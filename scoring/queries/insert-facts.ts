@@ -1,9 +1,14 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { hardwareOf } from '../../protocol/hardware.js';
 import { tableBytes, walkedBytes } from '../../protocol/shapes.js';
+import { placeInJournal } from '../facts/batch.js';
 import type { ExamFact, Fact, HeartbeatFact, MemoryPart, NetworkFact, PresenceFact } from '../facts/facts.js';
 import type { OfflineFact } from '../facts/timelock.js';
+import { changeRows } from './change-rows.js';
 import { creditedMinutes } from './credited-minutes.js';
+import { maintenanceRow } from './maintenance-rows.js';
 import { isOfKind, minuteOf, type Placed, seconds } from './placed.js';
+import { sweepMemberRows, sweepRow } from './sweep-rows.js';
 import { leaseRow, offlineRows, probeRow } from './timelock-rows.js';
 
 /** The card number of a presence row that says: the device was there, without any card. Above `limits.cards`. */
@@ -26,17 +31,24 @@ export async function insertFacts(
 ): Promise<void> {
   const placed = facts.map((fact, position): Placed<Fact> => [fact, position]);
   const rows = {
-    events: placed.filter(isEvent).map(eventRow),
+    events: placed.filter(isEvent).map((one) => eventRow(one, token)),
     exam_results: placed.filter(isOfKind('exam.finished')).map(examRow),
     network_results: placed.filter(isOfKind('network.measured')).map(networkRow),
     probe_results: placed.filter(isOfKind('probe.finished')).map(probeRow),
     offline_results: placed.filter(isOfKind('offline.shown')).flatMap(offlineRows),
     lease_events: placed.filter(isOfKind('lease.moved', 'lease.witnessed')).map(leaseRow),
+    maintenance: placed
+      .filter(isOfKind('maintenance.declared', 'maintenance.ended', 'quiet.declared'))
+      .map(maintenanceRow),
+    sweeps: placed.filter(isOfKind('sweep.reserved', 'sweep.finished')).map(sweepRow),
+    sweep_members: placed.filter(isOfKind('sweep.finished')).flatMap(sweepMemberRows),
     presence: [
       ...placed.filter(isOfKind('presence')).flatMap(presenceRows),
       ...placed.filter(isOfKind('offline.shown')).flatMap(creditedRows),
     ],
     heartbeats: placed.filter(isOfKind('heartbeat')).map(heartbeatRow),
+    // Last: what the feed tells of is in the record already.
+    ...changeRows(placed, token),
   };
   for (const [table, values] of Object.entries(rows)) {
     if (values.length > 0) await insert(client, table, values, token);
@@ -68,9 +80,10 @@ type EventFact = Exclude<Fact, PresenceFact | HeartbeatFact>;
 const isEvent = (one: Placed<Fact>): one is Placed<EventFact> =>
   one[0].kind !== 'presence' && one[0].kind !== 'heartbeat';
 
-function eventRow([fact, position]: Placed<EventFact>): object {
+function eventRow([fact, position]: Placed<EventFact>, token: string): object {
   const { id, device, kind, at } = fact;
-  return { id, device, kind, at: seconds(at), position, body: JSON.stringify(fact) };
+  const row = { id, device, kind, at: seconds(at), position, body: JSON.stringify(fact) };
+  return { ...row, ...placeInJournal(token, position) };
 }
 
 function examRow([fact, position]: Placed<ExamFact>): object {
@@ -94,6 +107,9 @@ function examRow([fact, position]: Placed<ExamFact>): object {
     elapsed_ms: fact.elapsedMs,
     round_trip_ms: fact.roundTripMs,
     gflops: fact.gflops,
+    sweep: fact.sweep ?? null,
+    card_kind: fact.claim.kind,
+    hardware: hardwareOf(fact.claim),
     ...(fact.memory && memoryColumns(fact.memory)),
   };
 }

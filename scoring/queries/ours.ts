@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { Type } from 'typebox';
 import { statement } from '../storage/statements.js';
+import { quietMinutes } from './maintenance.js';
 
 const Minute = Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description: 'Minutes since 1970 UTC' });
 
@@ -14,7 +15,7 @@ const silent = statement({
         SELECT toInt64(number) AS minute FROM numbers({since:UInt32}, {count:UInt32})
         WHERE number NOT IN (
           SELECT minute FROM heartbeats WHERE minute >= {since:UInt32} AND minute < {since:UInt32} + {count:UInt32}
-        )
+        ) OR number IN (${quietMinutes('{since:UInt32}', '{since:UInt32} + {count:UInt32}')})
       )
     )
     GROUP BY stretch
@@ -24,8 +25,9 @@ const silent = statement({
 });
 
 /**
- * When we were out: whole minutes between two instants in which no verifier wrote a heartbeat, joined, oldest first. All times
- * are milliseconds since 1970. Let `to` be a minute ago at least: the heartbeat of a minute is stored after it.
+ * When we were out or quiet: whole minutes between two instants in which no verifier wrote a heartbeat, or in which we had
+ * said that nothing is begun, joined, oldest first. All times are milliseconds since 1970. Let `to` be a minute ago at least:
+ * the heartbeat of a minute is stored after it.
  */
 export async function oursBetween(
   client: ClickHouseClient,

@@ -1,9 +1,19 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { migrate } from '../storage/migrate.js';
-import { deviceId, enrolled, heartbeat, presence } from '../testing/facts.js';
+import {
+  deviceId,
+  enrolled,
+  heartbeat,
+  maintenance,
+  maintenanceEnded,
+  presence,
+  quiet,
+} from '../testing/facts.js';
 import { openTestRecord, scalar } from '../testing/record.js';
 import { insertFacts } from './insert-facts.js';
+import { windowsSince } from './maintenance.js';
+import { oursBetween } from './ours.js';
 import { minuteOf } from './placed.js';
 import { presenceSummary, serviceWindow } from './presence.js';
 
@@ -86,6 +96,59 @@ describe('presenceSummary', () => {
       up: 0,
       countable: 0,
     });
+  });
+
+  it('leaves minutes of maintenance out, whether the device was there or not, and no others', async () => {
+    const device = deviceId('maintained');
+    const start = freshWindow(60);
+    const facts = [
+      enrolled(device, (start - 1) * 60_000),
+      ...range(start, 60).map((minute) => heartbeat(minute)),
+      ...range(start, 20).map((minute) => presence(device, minute)),
+      maintenance(device, start + 10, start + 40),
+      maintenance(deviceId('a neighbour'), start, start + 60),
+    ];
+    await insertFacts(client, facts, 'maintained');
+    expect(await presenceSummary(client, device, start, start + 60)).toEqual({ up: 10, countable: 30 });
+    expect(await presenceSummary(client, device, start + 15, start + 35)).toEqual({ up: 0, countable: 0 });
+  });
+
+  it('ends a window where it was ended early, however often and in whatever order that is said', async () => {
+    const device = deviceId('ended early');
+    const start = freshWindow(60);
+    const window = maintenance(device, start + 10, start + 40);
+    const other = maintenance(device, start + 50, start + 60);
+    const taken = maintenanceEnded(other, start + 45);
+    const ended = [maintenanceEnded(window, start + 20), maintenanceEnded(window, start + 30)];
+    await insertFacts(client, [...ended, taken, window, other], 'ended early');
+    await insertFacts(client, [window, ...ended.toReversed()], 'ended early, again');
+    const seen = [
+      enrolled(device, (start - 1) * 60_000),
+      ...range(start, 60).map((minute) => heartbeat(minute)),
+    ];
+    await insertFacts(client, seen, 'ended early, seen');
+    expect(await presenceSummary(client, device, start, start + 60)).toEqual({ up: 0, countable: 50 });
+    const windows = (await windowsSince(client, start * 60_000)).filter((one) => one.device === device);
+    expect(windows).toMatchObject([
+      { id: window.id, from: window.from, to: (start + 20) * 60_000, reason: 'new fans' },
+    ]);
+  });
+
+  it('holds no minute of our quiet against anybody, and takes none from who was there', async () => {
+    const device = deviceId('quiet');
+    const start = freshWindow(60);
+    const facts = [
+      enrolled(device, (start - 1) * 60_000),
+      ...range(start, 60).map((minute) => heartbeat(minute)),
+      ...range(start, 20).map((minute) => presence(device, minute)),
+      quiet(start + 10, start + 40),
+    ];
+    await insertFacts(client, facts, 'quiet');
+    expect(await presenceSummary(client, device, start, start + 60)).toEqual({ up: 20, countable: 40 });
+    expect(await serviceWindow(client, start + 60, 25)).toBe(start + 5);
+    expect(await oursBetween(client, start * 60_000, (start + 60) * 60_000)).toEqual([
+      { from: (start + 10) * 60_000, to: (start + 40) * 60_000 },
+    ]);
   });
 
   it('is the same for any order, batching and repetition of the same minutes', async () => {

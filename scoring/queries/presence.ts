@@ -2,10 +2,11 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { type Static, Type } from 'typebox';
 import { DeviceId } from '../../protocol/ids.js';
 import { statement } from '../storage/statements.js';
+import { minutesOf, quietMinutes } from './maintenance.js';
 
 const Minute = Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description: 'Minutes since 1970 UTC' });
 
-/** Minutes of a device: `up` of `countable` ones. What is not countable was unknown and counts for nobody. */
+/** Minutes of a device: `up` of `countable` ones. What is not countable was unknown or maintenance and counts for nobody. */
 export const PresenceSummary = Type.Object({
   up: Type.Integer({ minimum: 0 }),
   countable: Type.Integer({ minimum: 0 }),
@@ -13,7 +14,8 @@ export const PresenceSummary = Type.Object({
 export type PresenceSummary = Static<typeof PresenceSummary>;
 
 // Sets of minutes, not counts of rows: sent again, or by two verifiers at once, a minute is one minute.
-// The minute of the enrolment itself is left out: a device can't be there in the part that was before.
+// The minute of the enrolment itself is left out: a device can't be there in the part that was before. Minutes of its
+// maintenance are left out whether it was there or not; those of our quiet only where it was not.
 const summary = statement({
   sql: `
     WITH
@@ -30,15 +32,24 @@ const summary = statement({
       ) AS present,
       (
         SELECT groupBitmapState(minute) FROM heartbeats WHERE minute >= first AND minute < {until:UInt32}
-      ) AS service
-    SELECT bitmapCardinality(present) AS up, bitmapOrCardinality(present, service) AS countable`,
+      ) AS service,
+      (
+        SELECT groupBitmapState(minute) FROM (${quietMinutes('{since:UInt32}', '{until:UInt32}')})
+      ) AS quiet,
+      (
+        SELECT groupBitmapState(minute) FROM (${minutesOf('{device:String}', '{since:UInt32}', '{until:UInt32}')})
+      ) AS maintained
+    SELECT
+      bitmapAndnotCardinality(present, maintained) AS up,
+      bitmapAndnotCardinality(bitmapOr(present, bitmapAndnot(service, quiet)), maintained) AS countable`,
   params: Type.Object({ device: DeviceId, since: Minute, until: Minute }),
   row: PresenceSummary,
 });
 
 /**
  * How many of the minutes `since ≤ minute < until` since its enrolment a device was up, and how many count: those in
- * which a verifier was in service, or the device was seen. Let `until` be the current minute: it is not over yet.
+ * which a verifier was in service and not quiet, or the device was seen; none of its maintenance. Let `until` be the current
+ * minute: it is not over yet.
  */
 export async function presenceSummary(
   client: ClickHouseClient,
@@ -54,7 +65,8 @@ const start = statement({
   sql: `
     SELECT if(count() = 0, {until:UInt32}, min(minute)) AS since
     FROM (
-      SELECT DISTINCT minute FROM heartbeats WHERE minute < {until:UInt32}
+      SELECT DISTINCT minute FROM heartbeats
+      WHERE minute < {until:UInt32} AND minute NOT IN (${quietMinutes('0', '{until:UInt32}')})
       ORDER BY minute DESC LIMIT {minutes:UInt32}
     )`,
   params: Type.Object({ until: Minute, minutes: Minute }),
@@ -62,7 +74,7 @@ const start = statement({
 });
 
 /**
- * The minute at which the last `minutes` minutes of our service began. Scores look back over minutes of service, not
+ * The minute at which the last `minutes` minutes of our service began, quiet ones left out. Scores look back over minutes of service, not
  * of the calendar: else an outage of ours would thin the evidence for everybody and lower every bound a little.
  */
 export async function serviceWindow(

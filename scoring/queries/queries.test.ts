@@ -15,7 +15,7 @@ import {
 import { openTestRecord, scalar } from '../testing/record.js';
 import { loadDevices } from './devices.js';
 import { eventsOf } from './events.js';
-import { examHistory, examOutcomes } from './exams.js';
+import { examCostMs, examHistory, examOutcomes } from './exams.js';
 import { insertFacts } from './insert-facts.js';
 import { latestNetwork } from './network.js';
 import { minuteOf } from './placed.js';
@@ -233,11 +233,28 @@ describe('reads of one device', () => {
   });
 
   it('gives outcomes in the order the exams ended', async () => {
+    const swept = false;
     expect(await examOutcomes(client, device)).toEqual([
-      { outcome: 'failed', card: 0, at: now + 1, gflops: 7, class: null },
-      { outcome: 'passed', card: 3, at: now + 2, gflops: null, class: 'cpu' },
-      { outcome: 'passed', card: 4, at: now + 2, gflops: 42.5, class: 'cpu' },
+      { outcome: 'failed', card: 0, at: now + 1, gflops: 7, class: null, costMs: 1234.5, swept },
+      { outcome: 'passed', card: 3, at: now + 2, gflops: null, class: 'cpu', costMs: 0, swept },
+      { outcome: 'passed', card: 4, at: now + 2, gflops: 42.5, class: 'cpu', costMs: 1234.5, swept },
     ]);
+  });
+
+  it('says what an exam cost its card, as it is reckoned from the fact, and whether it was part of a sweep', async () => {
+    const dear = deviceId('costs');
+    const untimed = { ...memoryPart, attempts: 0, elapsedMs: null, buildMs: null };
+    const exams = [
+      exam(dear, now + 1, { attempts: 3 }),
+      exam(dear, now + 2, { memory: memoryPart }),
+      exam(dear, now + 3, { elapsedMs: null, memory: untimed, sweep: `sw_${'0'.repeat(32)}` }),
+    ];
+    await insertFacts(client, exams, 'costs');
+    const kept = await examOutcomes(client, dear);
+    const costs = kept.map(({ costMs }) => costMs);
+    expect(kept.map(({ swept }) => swept)).toEqual([false, false, true]);
+    expect(costs).toEqual(exams.map(examCostMs));
+    expect(costs).toEqual([3703.5, 1234.5 + 5000.5 + 500.5, 0]);
   });
 
   it('counts a fact once that was stored twice', async () => {

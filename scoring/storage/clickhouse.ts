@@ -10,6 +10,8 @@ export type ClickHouseTarget =
       readonly password?: string;
       /** Must exist. The server's `default` when absent. */
       readonly database?: string;
+      /** Its name where it is a cluster of replicas (`replicated.ts`). */
+      readonly cluster?: string;
     };
 
 /** Oldest engine that the schema is tested with: `[major, minor]`. */
@@ -17,6 +19,16 @@ const oldestEngine = [26, 2] as const;
 
 /** Both kinds of connection get the same. All our 64-bit numbers are below 2^53, so they may be JSON numbers. */
 const settings = { output_format_json_quote_64bit_integers: 0 } as const;
+
+/**
+ * Of a cluster any server may answer. What was acknowledged must be read back whichever does, and in the order in which it was
+ * written: most of them have an insert before it returns, and none answers that has not caught up.
+ */
+const clusterSettings = {
+  insert_quorum: 'auto',
+  insert_quorum_parallel: 0,
+  select_sequential_consistency: 1,
+} as const;
 
 /** Every error comes back to us, who log it: the client's own lines would come between those of the service. */
 const log = { level: ClickHouseLogLevel.OFF };
@@ -54,14 +66,21 @@ async function embedded(dataDir: string): Promise<ClickHouseClient> {
   return createClient({ ...connection, log, clickhouse_settings: settings });
 }
 
-function remote({ url, username, password, database }: Extract<ClickHouseTarget, { url: string }>) {
+/** Longest for one statement, milliseconds: what hangs is as good as away, and the shipper asks again. */
+const requestMs = 30_000;
+/** More than this at once would only wait there instead of here. */
+const mostConnections = 20;
+
+function remote({ url, username, password, database, cluster }: Extract<ClickHouseTarget, { url: string }>) {
   return createClient({
     url,
+    request_timeout: requestMs,
+    max_open_connections: mostConnections,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(database !== undefined && { database }),
     log,
-    clickhouse_settings: settings,
+    clickhouse_settings: cluster === undefined ? settings : { ...settings, ...clusterSettings },
   });
 }
 

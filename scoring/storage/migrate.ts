@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { TouchstoneError } from '../../protocol/error.js';
+import { replicated } from './replicated.js';
 
 /** One file of `scoring/migrations/`. */
 export interface Migration {
@@ -33,18 +34,21 @@ export async function readMigrations(
  * Every statement says IF NOT EXISTS or is harmless twice, and a migration is recorded after its last one. So a crash
  * in the middle resumes at the next start, and two verifiers that start at once only do the same work twice.
  *
- * @throws TouchstoneError `storage.migration-changed` or `storage.migration-missing`, before anything is changed
+ * @param cluster makes everything on all servers of this cluster, with replicated engines; null on one server
+ * @throws TouchstoneError `storage.migration-changed` or `storage.migration-missing`, before anything is changed; what
+ * `replicated` throws
  */
 export async function migrate(
   client: ClickHouseClient,
   migrations?: readonly Migration[],
+  cluster: string | null = null,
 ): Promise<string[]> {
   const known = migrations ?? (await readMigrations());
-  await client.command({ query: migrationsTable });
+  await client.command({ query: on(cluster, migrationsTable) });
   const applied = await readApplied(client);
   requireUnchanged(applied, known);
   const due = known.filter(({ name }) => !applied.some((one) => one.name === name));
-  for (const migration of due) await apply(client, migration);
+  for (const migration of due) await apply(client, migration, cluster);
   return due.map(({ name }) => name);
 }
 
@@ -67,12 +71,24 @@ interface Applied {
   readonly checksum: string;
 }
 
-const migrationsTable = `
-  CREATE TABLE IF NOT EXISTS migrations (
-    name String,
-    checksum FixedString(64),
-    applied_at DateTime('UTC') DEFAULT now()
-  ) ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
+/** The whole schema for a cluster, as the migrator would make it. @throws what `replicated` throws */
+export async function schemaOf(cluster: string): Promise<string> {
+  const files = await readMigrations();
+  const parts = files.map(({ name, sql }) => [
+    `-- ${name}`,
+    ...statementsOf(sql).map((one) => `${on(cluster, one)};`),
+  ]);
+  return `${[`${on(cluster, migrationsTable)};`, ...parts.flat()].join('\n\n')}\n`;
+}
+
+const on = (cluster: string | null, sql: string): string =>
+  cluster === null ? sql : replicated(sql, cluster);
+
+const migrationsTable = `CREATE TABLE IF NOT EXISTS migrations (
+  name String,
+  checksum FixedString(64),
+  applied_at DateTime('UTC') DEFAULT now()
+) ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
 
 async function readApplied(client: ClickHouseClient): Promise<Applied[]> {
   const query = 'SELECT DISTINCT name, checksum FROM migrations ORDER BY name';
@@ -105,8 +121,12 @@ function requireUnchanged(applied: readonly Applied[], known: readonly Migration
   }
 }
 
-async function apply(client: ClickHouseClient, { name, sql }: Migration): Promise<void> {
-  for (const query of statementsOf(sql)) await client.command({ query });
+async function apply(
+  client: ClickHouseClient,
+  { name, sql }: Migration,
+  cluster: string | null,
+): Promise<void> {
+  for (const query of statementsOf(sql)) await client.command({ query: on(cluster, query) });
   await client.insert({
     table: 'migrations',
     values: [{ name, checksum: checksumOf(sql) }],

@@ -1,3 +1,4 @@
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { type TSchema, Type } from 'typebox';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openTestRecord } from '../testing/record.js';
@@ -17,6 +18,16 @@ describe('statement', () => {
   it('refuses a row of another shape instead of handing it on', async () => {
     const wrong = doubled(Type.Object({ y: Type.String() }));
     await expect(wrong(client, { x: 21 })).rejects.toMatchObject({ code: 'storage.row-unexpected' });
+  });
+
+  it('says that nobody answered where nobody did, and passes on what the engine says', async () => {
+    const away = createClient({ url: 'http://127.0.0.1:1', log: { level: ClickHouseLogLevel.OFF } });
+    await expect(doubled(Type.Object({ y: Type.Integer() }))(away, { x: 1 })).rejects.toMatchObject({
+      code: 'storage.unreachable',
+    });
+    await away.close();
+    const broken = statement({ sql: 'SELECT nothing', params: Type.Object({}), row: Type.Object({}) });
+    await expect(broken(client, {})).rejects.toMatchObject({ code: '47' });
   });
 
   it('refuses parameters of another shape before the database sees them', async () => {

@@ -5,7 +5,10 @@ import { TouchstoneError } from '../../protocol/error.js';
 
 /** SQL with the shapes of what goes in and what comes out. */
 export interface Statement<P, R> {
-  /** Runs it; every row has been checked. @throws TouchstoneError `storage.row-unexpected` or the client's errors */
+  /**
+   * Runs it; every row has been checked.
+   * @throws TouchstoneError `storage.row-unexpected`, `storage.unreachable`; the engine's errors
+   */
   (client: ClickHouseClient, params: P): Promise<R[]>;
   readonly sql: string;
 }
@@ -24,12 +27,7 @@ export function statement<P extends TSchema, R extends TSchema>(declaration: {
   const row = Compile(declaration.row);
   const run = async (client: ClickHouseClient, values: Static<P>): Promise<Static<R>[]> => {
     if (!params.Check(values)) throw unexpected(sql, 'parameters', params.Errors(values));
-    const result = await client.query({
-      query: sql,
-      query_params: values as Record<string, unknown>,
-      format: 'JSONEachRow',
-    });
-    const rows = await result.json<unknown>();
+    const rows = await read(client, sql, values as Record<string, unknown>);
     return rows.map((one) => {
       if (!row.Check(one)) throw unexpected(sql, 'a row', row.Errors(one));
       return one as Static<R>;
@@ -37,6 +35,25 @@ export function statement<P extends TSchema, R extends TSchema>(declaration: {
   };
   return Object.assign(run, { sql });
 }
+
+/** @throws TouchstoneError `storage.unreachable` where no engine answered; the engine's own errors as they are */
+async function read(
+  client: ClickHouseClient,
+  sql: string,
+  params: Record<string, unknown>,
+): Promise<unknown[]> {
+  try {
+    const result = await client.query({ query: sql, query_params: params, format: 'JSONEachRow' });
+    return await result.json<unknown>();
+  } catch (error) {
+    if (isOfEngine(error)) throw error;
+    throw new TouchstoneError('storage.unreachable', 'ClickHouse did not answer.', {}, { cause: error });
+  }
+}
+
+/** The engine numbers its errors; those of sockets and timeouts have names, or nothing. */
+const isOfEngine = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^[0-9]+$/.test(String(error.code));
 
 function unexpected(sql: string, what: string, errors: readonly { instancePath: string; message: string }[]) {
   const [first] = errors;

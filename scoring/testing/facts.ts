@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ComputeShape } from '../../protocol/shapes.js';
+import { nobody } from '../facts/base.js';
 import type {
   EnrolledFact,
   ExamFact,
@@ -8,6 +9,11 @@ import type {
   PresenceFact,
   TransitionFact,
 } from '../facts/facts.js';
+import type {
+  MaintenanceDeclaredFact,
+  MaintenanceEndedFact,
+  QuietDeclaredFact,
+} from '../facts/maintenance.js';
 
 // Facts for tests: complete, valid, and different where the tests say so.
 
@@ -125,4 +131,47 @@ export function presence(device: string, minute: number, cards: number[] = [0]):
 
 export function heartbeat(minute: number, verifier = 'verifier-1'): HeartbeatFact {
   return { kind: 'heartbeat', id: nextId('fa'), at: minute * 60_000 + 100, verifier };
+}
+
+/** A window of minutes that a supplier declared 35 minutes before. */
+export function maintenance(
+  device: string,
+  first: number,
+  until: number,
+  changes: Partial<MaintenanceDeclaredFact> = {},
+): MaintenanceDeclaredFact {
+  return {
+    kind: 'maintenance.declared',
+    id: nextId('fa'),
+    at: (first - 35) * 60_000,
+    device,
+    from: first * 60_000,
+    to: until * 60_000,
+    reason: 'new fans',
+    by: `device/${device}`,
+    ...changes,
+  };
+}
+
+/** A window was taken back, or ended early, with the end of a minute. */
+export function maintenanceEnded(
+  { device, id }: MaintenanceDeclaredFact | QuietDeclaredFact,
+  until: number,
+): MaintenanceEndedFact {
+  const to = until * 60_000;
+  return { kind: 'maintenance.ended', id: nextId('fa'), at: to, device, window: id, to, by: 'operator/ops' };
+}
+
+/** Minutes in which we begin nothing. */
+export function quiet(first: number, until: number): QuietDeclaredFact {
+  return {
+    kind: 'quiet.declared',
+    id: nextId('fa'),
+    at: first * 60_000,
+    device: nobody,
+    from: first * 60_000,
+    to: until * 60_000,
+    reason: 'roll-out',
+    by: 'operator/ops',
+  };
 }

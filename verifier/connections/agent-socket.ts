@@ -3,6 +3,7 @@ import type { Clock } from '../../protocol/clock.js';
 import { type Code, codeTable } from '../../protocol/codes/table.js';
 import { limits } from '../../protocol/limits.js';
 import type { AgentMessage, VerifierMessage } from '../../protocol/messages/wire.js';
+import { Bucket } from '../edge/bucket.js';
 import type { DeskMessage } from './desk.js';
 import type { Connection } from './hub.js';
 import { parseFrame } from './incoming.js';
@@ -13,6 +14,10 @@ import { Transfers } from './transfers.js';
 
 /** Bytes that may wait for a slow reader before the connection is given up. */
 const maxBuffered = 4 * 1024 * 1024;
+/** How long a peer has to answer our goodbye before it is cut off, milliseconds. */
+const goodbyeMs = 2_000;
+/** Refusals that a connection gets back in a second, after `limits.refusals` at once. */
+const refusalsPerSecond = 1;
 /** WebSocket close codes: 1008 policy violation, 1009 too big, 1001 going away. */
 const closeCodes: Partial<Record<Code, number>> = { 'message.too-large': 1009, 'session.ended': 1001 };
 
@@ -33,6 +38,8 @@ export class AgentSocket implements Connection {
   readonly device: string;
   readonly #options: AgentSocketOptions;
   readonly #rate: MessageRate;
+  /** An honest agent is refused when it was late, now and then. Who says nothing else only costs. */
+  readonly #refusals: Bucket;
   readonly #pings: Pings;
   readonly #pinger: NodeJS.Timeout;
   readonly #transfers = new Transfers();
@@ -40,12 +47,15 @@ export class AgentSocket implements Connection {
   #unanswered = 0;
   #lastSeenAt: number;
   #roundTripMs: number | null = null;
+  /** We have said goodbye: nothing that still comes is looked at. */
+  #closing = false;
 
   constructor(options: AgentSocketOptions) {
     const { socket, clock } = options;
     this.device = options.device;
     this.#options = options;
     this.#rate = new MessageRate(clock.monotonic());
+    this.#refusals = new Bucket(refusalsPerSecond, limits.refusals, clock.monotonic());
     this.#pings = new Pings(socket, clock);
     this.#lastSeenAt = clock.now();
     socket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary));
@@ -73,18 +83,16 @@ export class AgentSocket implements Connection {
   }
 
   send(message: VerifierMessage): boolean {
-    const { socket } = this.#options;
-    if (socket.readyState !== socket.OPEN) return false;
-    if (socket.bufferedAmount > maxBuffered) {
-      socket.terminate();
-      return false;
-    }
-    this.#rate.allowAnswers(answersTo(message));
-    socket.send(JSON.stringify(message));
-    return true;
+    return this.prepare(message)();
   }
 
-  close(code: 'session.superseded' | 'session.ended'): void {
+  prepare(message: VerifierMessage): () => boolean {
+    const text = JSON.stringify(message);
+    const answers = answersTo(message);
+    return () => this.#sendText(text, answers);
+  }
+
+  close(code: 'session.superseded' | 'session.ended' | 'agent.too-old'): void {
     this.#refuse(code);
   }
 
@@ -112,6 +120,7 @@ export class AgentSocket implements Connection {
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
+    if (this.#closing) return;
     const at = this.#options.clock.monotonic();
     this.#hear();
     if (data.length > (isBinary ? limits.transferFrameBytes : limits.frameBytes)) {
@@ -133,8 +142,21 @@ export class AgentSocket implements Connection {
 
   /** A ping, or a pong that nobody waits for: harmless, and too many of them are too many messages. */
   #takeControl(data: Buffer): void {
+    if (this.#closing) return;
     this.#hear();
     if (!this.#rate.take(data.length, this.#options.clock.monotonic())) this.#refuse('message.too-many');
+  }
+
+  #sendText(text: string, answers: number): boolean {
+    const { socket } = this.#options;
+    if (socket.readyState !== socket.OPEN) return false;
+    if (socket.bufferedAmount > maxBuffered) {
+      socket.terminate();
+      return false;
+    }
+    this.#rate.allowAnswers(answers);
+    socket.send(text);
+    return true;
   }
 
   #hear(): void {
@@ -143,8 +165,10 @@ export class AgentSocket implements Connection {
   }
 
   #refuse(code: Code, about?: AgentMessage): void {
-    const { socket } = this.#options;
-    const { title, detail, fix, closes } = codeTable[code];
+    const now = this.#options.clock.monotonic();
+    const entry = codeTable[code];
+    if (entry.closes !== true && !this.#refusals.take(1, now)) return this.#refuse('message.too-many');
+    const { title, detail, fix, closes } = entry;
     this.#options.refused(code);
     this.send({
       type: 'error',
@@ -155,7 +179,16 @@ export class AgentSocket implements Connection {
       ...(about !== undefined && 'exam' in about && { exam: about.exam }),
       ...(about !== undefined && 'card' in about && { card: about.card }),
     });
-    if (closes) socket.close(closeCodes[code] ?? 1008, code);
+    if (closes) this.#sayGoodbye(code);
+  }
+
+  /** The peer is given a moment to read why, and no more: it could go on sending until it answers our close. */
+  #sayGoodbye(code: Code): void {
+    const { socket } = this.#options;
+    this.#closing = true;
+    socket.close(closeCodes[code] ?? 1008, code);
+    const timer = setTimeout(() => socket.terminate(), goodbyeMs);
+    socket.once('close', () => clearTimeout(timer));
   }
 
   #keepAlive(): void {

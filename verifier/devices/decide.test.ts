@@ -4,7 +4,8 @@ import type { Code } from '../../protocol/codes/table.js';
 import type { DeviceStatus, ExamOutcome } from '../../protocol/status.js';
 import type { ExamFact } from '../../scoring/facts/facts.js';
 import { decide } from './decide.js';
-import type { DeviceState, ExamHistory } from './devices.js';
+import type { DeviceState } from './devices.js';
+import type { ExamHistory } from './histories.js';
 
 const device = '0'.repeat(64);
 const claim = { kind: 'gpu', model: 'RTX 4090', memoryBytes: 1, engine: 'onnx-cuda' } as const;

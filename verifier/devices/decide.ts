@@ -3,7 +3,8 @@ import { type Code, codeTable, isCode } from '../../protocol/codes/table.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import type { ExamFact, TransitionFact } from '../../scoring/facts/facts.js';
 import { type IntegrityScore, scoreDevice } from '../../scoring/formula/v1/v1.js';
-import type { DeviceState, ExamHistory } from './devices.js';
+import type { DeviceState } from './devices.js';
+import type { ExamHistory } from './histories.js';
 import { transitionFact } from './transition-fact.js';
 import type { TransitionCause } from './transitions.js';
 

@@ -1,46 +1,22 @@
-import type { ExamFact, Fact, NetworkFact } from '../../scoring/facts/facts.js';
+import type { EnrolledFact, ExamFact, Fact, TransitionFact } from '../../scoring/facts/facts.js';
 import type { DeviceRecord } from '../../scoring/queries/devices.js';
-import type { ExamResult } from '../../scoring/queries/exams.js';
+import { type ExamHistory, Histories, type HistorySource } from './histories.js';
 
 /** A device as the record has it, kept current in memory. */
 export type DeviceState = DeviceRecord;
 
-/** What a device has shown in exams: all outcomes in order, and the last exam of each card in full. */
-export interface ExamHistory {
-  readonly outcomes: readonly ExamResult[];
-  readonly latest: ReadonlyMap<number, ExamFact>;
-  /** The last exam of each card that said something: passed or failed. */
-  readonly judged: ReadonlyMap<number, ExamFact>;
-  /** The last measurement of its line. */
-  readonly network: NetworkFact | null;
-}
-
-export interface HistorySource {
-  outcomes(device: string): Promise<ExamResult[]>;
-  /** Newest first. */
-  exams(device: string): Promise<ExamFact[]>;
-  network(device: string): Promise<NetworkFact | null>;
-}
-
-interface LoadedHistory {
-  readonly outcomes: ExamResult[];
-  readonly latest: Map<number, ExamFact>;
-  readonly judged: Map<number, ExamFact>;
-  network: NetworkFact | null;
-}
-
 /**
- * The verifier's view of all devices: loaded from ClickHouse at the start, moved on by every fact that the journal
- * has taken. Nothing here that the record doesn't hold.
+ * The verifier's view of all devices: loaded from ClickHouse at the start, moved on by every fact that our own journal or
+ * another verifier's has taken. Nothing here that the record doesn't hold, and in whatever order facts come, the latest
+ * stands.
  */
 export class Devices {
   readonly #states: Map<string, DeviceState>;
-  readonly #histories = new Map<string, Promise<LoadedHistory>>();
-  readonly #source: HistorySource;
+  readonly #histories: Histories;
 
   constructor(records: readonly DeviceRecord[], source: HistorySource) {
     this.#states = new Map(records.map((record) => [record.device, record]));
-    this.#source = source;
+    this.#histories = new Histories(source);
   }
 
   get(device: string): DeviceState | undefined {
@@ -48,41 +24,36 @@ export class Devices {
   }
 
   /** Read from the record once, then kept current. */
-  async history(device: string): Promise<ExamHistory> {
-    return this.#history(device);
+  history(device: string): Promise<ExamHistory> {
+    return this.#histories.of(device);
   }
 
-  /**
-   * Loads a device's history before its facts are appended, so that a fact is either in what is loaded or applied
-   * to it afterwards, never both.
-   */
+  /** The same without waiting: null where it has not been read yet. */
+  knownHistory(device: string): ExamHistory | null {
+    return this.#histories.known(device);
+  }
+
+  /** Loads a device's history before its facts are appended: what is appended is then applied to it. */
   async prepare(device: string): Promise<void> {
-    await this.#history(device);
+    await this.#histories.of(device);
   }
 
-  /** Takes in facts that are durable. */
+  /** Takes in facts that are durable. Of one that is known already nothing changes. */
   async apply(facts: readonly Fact[]): Promise<void> {
     for (const fact of facts) {
       switch (fact.kind) {
         case 'device.enrolled':
           this.#enrol(fact);
           break;
-        case 'device.transition': {
-          const state = this.#states.get(fact.device);
-          if (state === undefined) break;
-          this.#states.set(fact.device, {
-            ...state,
-            status: fact.to,
-            statusSince: fact.at,
-            reasons: fact.reasons,
-          });
+        case 'device.transition':
+          this.#move(fact);
           break;
-        }
         case 'exam.finished':
-          await this.#examined(fact);
+          this.#examine(fact);
+          await this.#histories.apply(fact);
           break;
         case 'network.measured':
-          await this.#measured(fact);
+          await this.#histories.apply(fact);
           break;
         default:
           break;
@@ -90,76 +61,75 @@ export class Devices {
     }
   }
 
-  #enrol(fact: Extract<Fact, { kind: 'device.enrolled' }>): void {
+  /** Devices that name a wallet as theirs. Looks at all of them. */
+  *ofWallet(wallet: string): Iterable<DeviceState> {
+    for (const state of this.#states.values()) if (state.enrolment.wallet === wallet) yield state;
+  }
+
+  /** Its history is read again when it is wanted again. */
+  forget(device: string): void {
+    this.#histories.forget(device);
+  }
+
+  /** The record was read again, because facts may have been missed. What is newer here stays. */
+  reload(records: readonly DeviceRecord[]): void {
+    this.#histories.forgetAll();
+    for (const record of records) {
+      const known = this.#states.get(record.device);
+      this.#states.set(record.device, known === undefined ? record : newerOf(known, record));
+    }
+  }
+
+  #enrol(fact: EnrolledFact): void {
     const known = this.#states.get(fact.device);
-    this.#states.set(
-      fact.device,
-      known === undefined
-        ? {
-            device: fact.device,
-            enrolment: fact,
-            firstEnrolledAt: fact.at,
-            status: 'enrolled',
-            statusSince: fact.at,
-            reasons: [],
-            lastExamAt: null,
-            lastPassedAt: null,
-          }
-        : { ...known, enrolment: fact },
-    );
-    // A device that is new here has no history to read.
-    if (known === undefined)
-      this.#histories.set(
-        fact.device,
-        Promise.resolve({ outcomes: [], latest: new Map(), judged: new Map(), network: null }),
-      );
-  }
-
-  async #examined(fact: ExamFact): Promise<void> {
-    const state = this.#states.get(fact.device);
-    if (state === undefined) return;
-    const { outcome, card, at, gflops } = fact;
+    if (known !== undefined) {
+      if (fact.at >= known.enrolment.at) this.#states.set(fact.device, { ...known, enrolment: fact });
+      return;
+    }
     this.#states.set(fact.device, {
-      ...state,
-      lastExamAt: at,
-      lastPassedAt: outcome === 'passed' ? at : state.lastPassedAt,
+      device: fact.device,
+      enrolment: fact,
+      firstEnrolledAt: fact.at,
+      status: 'enrolled',
+      statusSince: fact.at,
+      reasons: [],
+      lastExamAt: null,
+      lastPassedAt: null,
     });
-    const history = await this.#history(fact.device);
-    history.outcomes.push({ outcome, card, at, gflops, class: fact.class });
-    history.latest.set(card, fact);
-    if (isJudged(fact)) history.judged.set(card, fact);
+    this.#histories.begin(fact.device);
   }
 
-  async #measured(fact: NetworkFact): Promise<void> {
-    if (this.#states.has(fact.device)) (await this.#history(fact.device)).network = fact;
+  #move({ device, to, at, reasons }: TransitionFact): void {
+    const state = this.#states.get(device);
+    if (state === undefined || at < state.statusSince) return;
+    this.#states.set(device, { ...state, status: to, statusSince: at, reasons });
   }
 
-  #history(device: string): Promise<LoadedHistory> {
-    const loaded = this.#histories.get(device);
-    if (loaded !== undefined) return loaded;
-    const loading = this.#load(device);
-    this.#histories.set(device, loading);
-    // A failed read must not stay: the next caller tries again.
-    loading.catch(() => this.#histories.delete(device));
-    return loading;
-  }
-
-  async #load(device: string): Promise<LoadedHistory> {
-    const source = this.#source;
-    const [outcomes, exams, network] = await Promise.all([
-      source.outcomes(device),
-      source.exams(device),
-      source.network(device),
-    ]);
-    return { outcomes, latest: lastOfEach(exams), judged: lastOfEach(exams.filter(isJudged)), network };
+  #examine({ device, outcome, at }: ExamFact): void {
+    const state = this.#states.get(device);
+    if (state === undefined) return;
+    const { lastExamAt, lastPassedAt } = state;
+    this.#states.set(device, {
+      ...state,
+      lastExamAt: later(lastExamAt, at),
+      lastPassedAt: outcome === 'passed' ? later(lastPassedAt, at) : lastPassedAt,
+    });
   }
 }
 
-const isJudged = ({ outcome }: ExamFact): boolean => outcome === 'passed' || outcome === 'failed';
+const later = (known: number | null, at: number | null): number | null =>
+  at === null || (known !== null && known > at) ? known : at;
 
-/** The first of each card, of exams that come newest first. */
-function lastOfEach(exams: readonly ExamFact[]): Map<number, ExamFact> {
-  const last = new Map<number, ExamFact>();
-  for (const exam of exams) if (!last.has(exam.card)) last.set(exam.card, exam);
-  return last;
+function newerOf(known: DeviceState, record: DeviceState): DeviceState {
+  const moved = record.statusSince >= known.statusSince ? record : known;
+  return {
+    device: known.device,
+    enrolment: record.enrolment.at >= known.enrolment.at ? record.enrolment : known.enrolment,
+    firstEnrolledAt: Math.min(known.firstEnrolledAt, record.firstEnrolledAt),
+    status: moved.status,
+    statusSince: moved.statusSince,
+    reasons: moved.reasons,
+    lastExamAt: later(known.lastExamAt, record.lastExamAt),
+    lastPassedAt: later(known.lastPassedAt, record.lastPassedAt),
+  };
 }

@@ -4,7 +4,8 @@ import { givenClass } from '../../scoring/catalogue/given.js';
 import type { ExamFact } from '../../scoring/facts/facts.js';
 import type { ProbeFact } from '../../scoring/facts/timelock.js';
 import { memoryPart } from '../../scoring/testing/facts.js';
-import type { DeviceState, ExamHistory } from './devices.js';
+import type { DeviceState } from './devices.js';
+import type { ExamHistory } from './histories.js';
 import { isEligible, judgedExam, lastProbes } from './proven.js';
 
 const claim = (model: string, engine: string | null = 'onnx-cuda'): CardClaim => ({

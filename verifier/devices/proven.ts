@@ -2,8 +2,9 @@ import type { CardClaim } from '../../protocol/messages/cards.js';
 import { type Catalogue, classById } from '../../scoring/catalogue/catalogue.js';
 import type { ExamFact } from '../../scoring/facts/facts.js';
 import type { ProbeFact } from '../../scoring/facts/timelock.js';
-import type { DeviceState, ExamHistory } from './devices.js';
+import type { DeviceState } from './devices.js';
 import { sameHardware } from './hardware.js';
+import type { ExamHistory } from './histories.js';
 
 /** A proof is good for a day: eligibility asks for a pass in the last 24 hours. */
 const goodForMs = 24 * 3600_000;

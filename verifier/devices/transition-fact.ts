@@ -8,9 +8,12 @@ import { nextStatus, type TransitionCause } from './transitions.js';
 /** The formula whose thresholds decide at present. */
 export const formula = 'v1';
 
-/** The fact of a transition, or null where `cause` leads nowhere from the device's present status. */
+/**
+ * The fact of a transition, or null where `cause` leads nowhere from the device's present status. It is dated after the one
+ * before, which another verifier may have dated by a clock that is ahead of ours: the latest stands.
+ */
 export function transitionFact(
-  state: Pick<DeviceState, 'device' | 'status'>,
+  state: Pick<DeviceState, 'device' | 'status' | 'statusSince'>,
   cause: TransitionCause,
   why: {
     readonly at: number;
@@ -26,7 +29,7 @@ export function transitionFact(
   return {
     kind: 'device.transition',
     id: newFactId(why.random),
-    at: why.at,
+    at: Math.max(why.at, state.statusSince + 1),
     device: state.device,
     from: state.status,
     to,

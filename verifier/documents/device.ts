@@ -2,13 +2,17 @@ import type { Code } from '../../protocol/codes/table.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import { tableBytes } from '../../protocol/shapes.js';
 import { type CardClass, type Catalogue, unlistedId } from '../../scoring/catalogue/catalogue.js';
+import { nobody } from '../../scoring/facts/base.js';
 import type { ExamFact, MemoryPart, NetworkFact } from '../../scoring/facts/facts.js';
 import type { Score } from '../../scoring/formula/v1/v1.js';
-import type { DeviceState, ExamHistory } from '../devices/devices.js';
+import type { TimeWindow } from '../../scoring/queries/maintenance.js';
+import type { DeviceState } from '../devices/devices.js';
+import type { ExamHistory } from '../devices/histories.js';
 import { isEligible, judgedExam, type LastProbes } from '../devices/proven.js';
 import { type KeptFacts, keptDocument } from './kept.js';
 import { reasonOf, timeOf } from './reason.js';
 import type { DeviceDocument, LastExam, MemoryResult, NetworkResult } from './schemas.js';
+import { windowDocument } from './window.js';
 
 /** All that the documents of a device are made of. */
 export interface DeviceFacts {
@@ -20,6 +24,8 @@ export interface DeviceFacts {
   readonly catalogue: Catalogue;
   readonly connected: boolean;
   readonly kept: KeptFacts;
+  /** Of its maintenance and of our quiet, by their begin: what has not ended. */
+  readonly windows: readonly TimeWindow[];
   /** The last probes while its lease is active; null else. */
   readonly leased: LastProbes | null;
   /** Milliseconds since 1970; null where it was not seen since the verifier's start. */
@@ -43,6 +49,7 @@ export function deviceDocument(facts: DeviceFacts): DeviceDocument {
     agent: state.enrolment.agent,
     cards: cardDocuments(facts),
     network: networkResult(facts.history.network),
+    ...pausedDocument(facts),
     scores: {
       formula: score.formula,
       integrity: score.integrity.value,
@@ -51,6 +58,15 @@ export function deviceDocument(facts: DeviceFacts): DeviceDocument {
       performance: score.performance.value,
       reputation: score.reputation,
     },
+  };
+}
+
+/** When nothing is begun for it: by its supplier's word, and by ours. */
+export function pausedDocument({ windows }: DeviceFacts): Pick<DeviceDocument, 'maintenance' | 'quiet'> {
+  const isQuiet = ({ device }: TimeWindow) => device === nobody;
+  return {
+    maintenance: windows.filter((window) => !isQuiet(window)).map(windowDocument),
+    quiet: windows.filter(isQuiet).map(windowDocument),
   };
 }
 

@@ -2,7 +2,7 @@ import { codeTable, isCode } from '../../protocol/codes/table.js';
 import type { DeviceStatus } from '../../protocol/status.js';
 import type { Fact } from '../../scoring/facts/facts.js';
 import type { Score } from '../../scoring/formula/v1/v1.js';
-import { cardDocuments, type DeviceFacts, networkResult } from './device.js';
+import { cardDocuments, type DeviceFacts, networkResult, pausedDocument } from './device.js';
 import { reasonOf, timeOf } from './reason.js';
 import type { ExplainDocument, HistoryEntry, ScorePart } from './schemas.js';
 
@@ -25,6 +25,7 @@ export function explainDocument(facts: DeviceFacts, events: readonly Fact[]): Ex
     scores: scoreParts(score, state.status),
     cards: cardDocuments(facts),
     network: networkResult(facts.history.network),
+    ...pausedDocument(facts),
     history: events.flatMap(historyEntry),
   };
 }
@@ -71,7 +72,7 @@ function scoreParts(
     },
     {
       part: 'availability',
-      rule: 'Wilson 95 % lower bound of the share of countable minutes up; one independent probe an hour.',
+      rule: 'Wilson 95 % lower bound of the share of countable minutes up; one independent probe an hour. Maintenance counts for nobody.',
       value: availability.low,
       threshold: null,
       verdict: 'not judged',
@@ -167,8 +168,10 @@ function historyEntry(fact: Fact): HistoryEntry[] {
       return [{ ...entry, summary: `alarm ${alarm}`, reasons: [], inputs: { count, windowMs }, thresholds }];
     }
     case 'sweep.chain':
+    case 'sweep.reserved':
     case 'sweep.finished':
     case 'quiet.declared':
+    case 'agent.oldest':
     case 'operator.acted':
     case 'webhook.set':
     case 'webhook.delivered':

@@ -3,6 +3,7 @@ import { classById, expectation } from '../../scoring/catalogue/catalogue.js';
 import { classOfClaim } from '../../scoring/catalogue/class-of-claim.js';
 import { windowMinutes } from '../../scoring/formula/v1/availability.js';
 import { scoreDevice } from '../../scoring/formula/v1/v1.js';
+import { windowsOfDevice } from '../../scoring/queries/maintenance.js';
 import { oursBetween } from '../../scoring/queries/ours.js';
 import { outagesOf } from '../../scoring/queries/outage-facts.js';
 import { presenceSummary, serviceWindow } from '../../scoring/queries/presence.js';
@@ -21,9 +22,10 @@ export async function gatherFacts(services: Services, device: string): Promise<D
   const now = clock.now();
   const minute = Math.floor(now / 60_000);
   const since = await serviceWindow(clickhouse, minute, windowMinutes);
-  const [history, presence, kept] = await Promise.all([
+  const [history, presence, windows, kept] = await Promise.all([
     devices.history(device),
     presenceSummary(clickhouse, device, since, minute),
+    windowsOfDevice(clickhouse, device, now),
     gatherKept(services, state, now),
   ]);
   const classes = state.enrolment.cards.map((claim) => classOfClaim(options.catalogue, claim));
@@ -45,6 +47,7 @@ export async function gatherFacts(services: Services, device: string): Promise<D
     catalogue: options.catalogue,
     connected: kept.connected,
     kept,
+    windows,
     leased: services.leases.of(device)?.state === 'active' ? lastProbes(kept.probes) : null,
     lastSeenAt: hub.lastSeenAt(device),
     now,

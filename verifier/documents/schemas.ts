@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { DeviceId, ExamId } from '../../protocol/ids.js';
+import { DeviceId, ExamId, FactId } from '../../protocol/ids.js';
 import { CardIndex } from '../../protocol/messages/cards.js';
 import { Check, DeviceStatus, ExamOutcome, ProbeOutcome } from '../../protocol/status.js';
 
@@ -94,6 +94,25 @@ export const NetworkResult = Type.Object({
 });
 export type NetworkResult = Static<typeof NetworkResult>;
 
+/** A window of maintenance, or a quiet time of the service. */
+export const WindowDocument = Type.Object({
+  id: FactId,
+  from: Time,
+  to: Time,
+  reason: Type.String(),
+  by: Type.String({ description: 'The role of who declared it' }),
+  declaredAt: Time,
+});
+export type WindowDocument = Static<typeof WindowDocument>;
+
+const Paused = {
+  maintenance: Type.Array(WindowDocument, {
+    description:
+      'Windows that run or are to come: their minutes count for nobody, and nothing is begun in them',
+  }),
+  quiet: Type.Array(WindowDocument, { description: 'When this service begins nothing for anybody' }),
+};
+
 /** `GET /v1/devices/:id`: public facts only. */
 export const DeviceDocument = Type.Object({
   id: DeviceId,
@@ -107,6 +126,7 @@ export const DeviceDocument = Type.Object({
   agent: Type.Object({ version: Type.String(), platform: Type.String() }),
   cards: Type.Array(CardDocument),
   network: Nullable(NetworkResult),
+  ...Paused,
   scores: Type.Object({
     formula: Type.String(),
     integrity: Type.Number(),
@@ -156,6 +176,7 @@ export const ExplainDocument = Type.Object({
   scores: Type.Array(ScorePart),
   cards: Type.Array(CardDocument),
   network: Nullable(NetworkResult),
+  ...Paused,
   history: Type.Array(HistoryEntry, { description: 'Newest first' }),
 });
 export type ExplainDocument = Static<typeof ExplainDocument>;

@@ -33,10 +33,28 @@ export function problemOf(code: Code, instance: string, detail?: string): Proble
 export function installProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | TouchstoneError, request, reply) => {
     const problem = toProblem(error, request);
-    if (problem.status >= 500) request.log.error({ err: error }, problem.title);
+    if (isWorthALine(problem, error)) request.log.error({ err: error }, problem.title);
+    const retryMs = error instanceof TouchstoneError ? error.data.retryMs : undefined;
+    if (typeof retryMs === 'number') reply.header('retry-after', String(Math.ceil(retryMs / 1000)));
     return sendProblem(reply, problem);
   });
   app.setNotFoundHandler((request, reply) => sendProblem(reply, problemOf('request.not-found', request.id)));
+}
+
+/** Whom we send away because there is too much to do is counted, not written down: the log would be the next to be flooded. */
+const sentAway: ReadonlySet<Code> = new Set(['service.busy', 'service.draining', 'session.moving']);
+
+function isWorthALine({ status, code }: Problem, error: Error): boolean {
+  return status >= 500 && !(sentAway.has(code) && error.cause === undefined);
+}
+
+/** What a router refuses before there is a route, such as a path that cannot be decoded. */
+export function sendFrameworkProblem(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  sendProblem(reply, toProblem(error, request));
 }
 
 function toProblem(error: FastifyError | TouchstoneError, request: FastifyRequest): Problem {
@@ -65,7 +83,12 @@ function whatIsWrong({ message, validation }: FastifyError): string {
   return typeof name === 'string' ? `${message}: ${name.slice(0, 100)}` : message;
 }
 
+/** When to come again: at once where another verifier can take it, soon where a device is about to be let go. */
+const retryAfterSeconds: Partial<Record<Code, number>> = { 'service.draining': 1, 'session.moving': 2 };
+
 function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  if (problem.status === 503) reply.header('retry-after', '5');
+  if (problem.status === 503 && !reply.hasHeader('retry-after')) {
+    reply.header('retry-after', String(retryAfterSeconds[problem.code] ?? 5));
+  }
   return reply.code(problem.status).type('application/problem+json').send(problem);
 }

@@ -1,13 +1,24 @@
 import 'fastify';
 import type { RateLimit } from '../state/state.js';
 
-/** Who may call a route. Each says it in its `config`; a test fails for one that does not. */
-export type Role = 'public' | 'device' | 'wallet' | 'marketplace' | 'investigator' | 'operator' | 'witness';
+/**
+ * Who may call a route. Each says it in its `config`; a test fails for one that does not. `local` is somebody on this very machine
+ * who has no key.
+ */
+export type Role =
+  | 'public'
+  | 'local'
+  | 'device'
+  | 'wallet'
+  | 'marketplace'
+  | 'investigator'
+  | 'operator'
+  | 'witness';
 
 /** Who called, as far as the route asked. */
 export interface Caller {
   readonly role: Role;
-  /** Device id, wallet address, name of the API key; empty for the public. */
+  /** Device id, wallet address, name of the API key, the lease of a witness; empty for the public. */
   readonly id: string;
 }
 

@@ -11,6 +11,7 @@ import {
   step,
 } from './card-exam.js';
 import { type Draw, maxAsks, type PartEvent } from './part-exam.js';
+import { shifted } from './saved-rooms.js';
 
 const compute: ComputeTask = {
   part: 'compute',
@@ -161,6 +162,7 @@ const events: fc.Arbitrary<PartEvent> = fc.oneof(
     { type: 'deadline' },
     { type: 'connected' },
     { type: 'disconnected' },
+    { type: 'home-lost' },
     { type: 'ours' },
     { type: 'hardware-changed' },
     right,
@@ -235,6 +237,38 @@ describe("a card's exam under random events", () => {
         expect([undefined, 'ready']).toContain(stuck);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('fails nobody by a verifier that ends', () => {
+    fc.assert(
+      fc.property(stories, (story) => {
+        const before = play(story.flat());
+        const after = step(before, { type: 'home-lost' }, draw).exam;
+        const [present, left] = [presentPart(before), presentPart(after)];
+        if (present === null) expect(after).toBe(before);
+        else if (left === null) {
+          const ended = present.task.part === 'compute' ? after.compute : after.memory;
+          expect(ended?.phase).toMatchObject({ result: { outcome: 'ours' } });
+        } else {
+          expect(left.stops).toBe(present.stops);
+          if (present.phase.at === 'opening') expect(left.phase).toMatchObject({ asks: present.phase.asks });
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('goes on as before after it was saved, on a clock that shows another time', () => {
+    fc.assert(
+      fc.property(stories, stories, fc.integer({ min: -1e9, max: 1e9 }), (first, then, byMs) => {
+        const before = play(first.flat());
+        const saved = shifted(JSON.parse(JSON.stringify(before)) as CardExam, byMs);
+        expect(shifted(saved, -byMs)).toEqual(before);
+        const later = then.flat().map((event) => ('at' in event ? { ...event, at: event.at + byMs } : event));
+        expect(shifted(play(later, saved), -byMs)).toEqual(play(then.flat(), before));
+      }),
+      { numRuns: 500 },
     );
   });
 });

@@ -56,6 +56,10 @@ class Room implements CohortRoom {
     this.#to('running');
   }
 
+  prepareGo(): (() => () => void) | null {
+    return this.at === 'ready' ? () => () => this.go() : null;
+  }
+
   ready(): void {
     this.#to('ready');
   }

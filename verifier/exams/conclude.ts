@@ -1,5 +1,4 @@
-import type { Clock, RandomBytes } from '../../protocol/clock.js';
-import { newFactId } from '../../protocol/ids.js';
+import type { Clock } from '../../protocol/clock.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import type { ExamFact, NetworkFact } from '../../scoring/facts/facts.js';
 import type { Hub } from '../connections/hub.js';
@@ -9,6 +8,7 @@ import { sameHardware } from '../devices/hardware.js';
 import type { Recorder } from '../devices/recorder.js';
 import { cardsApart } from './apart.js';
 import type { CardRecord } from './card-exam.js';
+import { bytesOf, derivedFactId } from './derived-id.js';
 import { examFact, withdrawn } from './exam-fact.js';
 import type { ExaminedCard } from './examined-cards.js';
 
@@ -18,6 +18,10 @@ export interface Conclusion {
   /** What the device claimed when the exam began. */
   readonly claims: readonly CardClaim[];
   readonly cards: readonly ExaminedCard[];
+  /** The sweep that it was part of; null where of none. */
+  readonly sweep: string | null;
+  /** Milliseconds since 1970. */
+  readonly begunAt: number;
   readonly results: ReadonlyMap<number, CardRecord>;
   /** What was measured of the line meanwhile; null where nothing was. It goes on record and decides nothing. */
   readonly network: NetworkFact | null;
@@ -31,19 +35,18 @@ export type Conclude = (conclusion: Conclusion) => Promise<readonly ExamFact[]>;
 
 export interface ConcludeOptions {
   readonly clock: Clock;
-  readonly random: RandomBytes;
   readonly devices: Devices;
   readonly recorder: Recorder;
   readonly hub: Hub;
   readonly commitMs: number;
   /** One observation and one audit line for every card's exam. */
-  readonly observe: (exam: ExamFact) => void;
+  readonly observe: (exam: ExamFact, tookMs: number) => void;
 }
 
 /** The one end of every exam: judge, decide, record, observe, tell. */
 export function makeConclude(options: ConcludeOptions): Conclude {
-  const { clock, random, devices, recorder, hub, commitMs, observe } = options;
-  return async ({ device, exam, claims, cards, results, network }) => {
+  const { clock, devices, recorder, hub, commitMs, observe } = options;
+  return async ({ device, exam, claims, cards, sweep, begunAt, results, network }) => {
     const state = devices.get(device);
     if (state === undefined) return [];
     const at = clock.now();
@@ -51,10 +54,11 @@ export function makeConclude(options: ConcludeOptions): Conclude {
       const record = results.get(card);
       if (record === undefined) return [];
       const context = {
-        id: newFactId(random),
+        id: derivedFactId(`${exam}/${card}`),
         at,
         device,
         exam,
+        sweep,
         card,
         claim,
         cardClass,
@@ -72,14 +76,17 @@ export function makeConclude(options: ConcludeOptions): Conclude {
     const history = await devices.history(device);
     // What was examined may be other cards than the device claims now. That acquits nobody, but it convicts.
     const asClaimed = sameHardware(state.enrolment.cards, claims);
-    const transition = decide(state, history, exams, asClaimed, { at, random });
+    const transition = decide(state, history, exams, asClaimed, {
+      at,
+      random: bytesOf(`${exam}/transition`),
+    });
     await recorder.record([
       ...(network === null ? [] : [network]),
       ...exams,
       ...(transition === null ? [] : [transition]),
     ]);
     for (const fact of exams) {
-      observe(fact);
+      observe(fact, at - begunAt);
       const { card, outcome, reasons, checks } = fact;
       hub.send(device, { type: 'exam.verdict', exam, card, outcome, reasons, class: fact.class, checks });
     }

@@ -91,6 +91,7 @@ const context = () => ({
   at: 1,
   device: 'd',
   exam: 'e',
+  sweep: null,
   card: 0,
   claim: { kind: 'gpu', model: 'Ten', memoryBytes: 0, engine: 'onnx-cuda' } as const,
   cardClass,

@@ -15,6 +15,7 @@ export interface ExamContext {
   readonly at: number;
   readonly device: string;
   readonly exam: string;
+  readonly sweep: string | null;
   readonly card: number;
   /** What was claimed of the card when the exam began. */
   readonly claim: CardClaim;

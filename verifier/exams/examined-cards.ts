@@ -7,7 +7,7 @@ import { computeShapeFor } from '../../scoring/catalogue/compute-shape.js';
 import { memoryShapeFor, tableBuildMs } from '../../scoring/catalogue/memory-shape.js';
 import { walkDeadlineMs } from '../../scoring/catalogue/sizing-rule.js';
 import type { DeviceState } from '../devices/devices.js';
-import type { MemoryAsk, RoomCard } from './room.js';
+import type { MemoryAsk, RoomCard } from './asks.js';
 
 /** A card with the class that it claims and the shapes that follow from it. */
 export interface ExaminedCard extends RoomCard {
@@ -69,3 +69,7 @@ function walkMs({ memory }: CardClass, shape: MemoryShape): number {
   if (memory === null) return unjudgedWalkMs;
   return Math.ceil(Math.max(walkAtLeastMs, walkTimes * walkDeadlineMs(memory, shape)));
 }
+
+/** The longest that one of the cards has from a `go` to its commit, milliseconds. */
+export const longestAnswerMs = (cards: readonly ExaminedCard[], commitMs: number): number =>
+  Math.max(...cards.map(({ memory }) => Math.max(commitMs, memory?.commitMs ?? 0)));

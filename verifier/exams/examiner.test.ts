@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TouchstoneError } from '../../protocol/error.js';
 import type { VerifierMessage } from '../../protocol/messages/wire.js';
 import type { DeviceStatus } from '../../protocol/status.js';
 import { givenClass } from '../../scoring/catalogue/given.js';
@@ -11,7 +12,9 @@ import { Recorder } from '../devices/recorder.js';
 import { Serial } from '../devices/serial.js';
 import type { Journal } from '../journal/journal.js';
 import type { Conclude } from './conclude.js';
-import { Examiner, type ExaminerOptions } from './examiner.js';
+import { Examiner } from './examiner.js';
+import type { ExaminerOptions } from './examiner-options.js';
+import { leadMs, type Pause, spreadMs } from './pauses.js';
 
 const device = deviceId('examined');
 const hour = 3600_000;
@@ -28,6 +31,8 @@ function office({
   status = 'verified' as DeviceStatus,
   conclude = (async () => [examFact(device, 1)]) as Conclude,
   whenShown = ((_, then) => then()) as ExaminerOptions['whenShown'],
+  pausesOf = (() => []) as NonNullable<ExaminerOptions['pausesOf']>,
+  recordAway = (): boolean => false,
 } = {}) {
   const record = {
     device,
@@ -40,7 +45,10 @@ function office({
     lastPassedAt: Date.now(),
   };
   const devices = new Devices([record], {
-    outcomes: async () => [{ outcome: 'passed', card: 0, at: 1, gflops: null, class: null }],
+    async outcomes() {
+      if (recordAway()) throw new TouchstoneError('storage.unreachable');
+      return [{ outcome: 'passed', card: 0, at: 1, gflops: null, class: null }];
+    },
     exams: async () => [],
     network: async () => null,
   });
@@ -66,6 +74,7 @@ function office({
     lagBetween: () => 0,
     conclude,
     whenShown,
+    pausesOf,
     concluded: (_, facts) => {
       concluded.push(facts);
       whileConcluded.push(examiner.examining(device));
@@ -85,6 +94,7 @@ function office({
   const connection = {
     device,
     send,
+    prepare: (message: VerifierMessage) => () => send(message),
     close: () => {},
     roundTripMs: 1,
     lastSeenAt: 0,
@@ -100,6 +110,55 @@ function office({
   const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
   return { examiner, connect, disconnect, exams, concluded, whileConcluded, pass };
 }
+
+it('keeps the line of a device whose record is away, and plans its exam when that is back', async () => {
+  let away = true;
+  const { connect, exams, pass } = office({ status: 'enrolled', recordAway: () => away });
+  await connect();
+  await pass(hour);
+  expect(exams).toEqual([]);
+  away = false;
+  await pass(60_000);
+  expect(exams).not.toEqual([]);
+});
+
+describe('an exam in a pause', () => {
+  const pauses: Pause[] = [];
+  beforeEach(() => pauses.splice(0));
+  const pausesOf = () => pauses;
+
+  it('is not begun, though something speaks against the device, and comes after it', async () => {
+    const { examiner, connect, exams, pass } = office({ pausesOf });
+    pauses.push({ from: Date.now() + hour, to: Date.now() + 2 * hour });
+    await connect();
+    await pass(hour - leadMs);
+    examiner.soon(device);
+    await pass(hour + leadMs - 1000);
+    expect(exams).toEqual([]);
+    await pass(spreadMs + 3000);
+    expect(exams).toHaveLength(1);
+  });
+
+  it('is not begun where the pause was declared after it had been planned', async () => {
+    const { connect, exams, pass } = office({ pausesOf });
+    await connect();
+    await pass(22 * hour);
+    pauses.push({ from: Date.now() + hour, to: Date.now() + 3 * hour });
+    await pass(3 * hour - 1000);
+    expect(exams).toEqual([]);
+    await pass(spreadMs + 3000);
+    expect(exams).not.toEqual([]);
+  });
+
+  it('is begun where somebody asked for it: a lease ends when it ends', async () => {
+    const { examiner, connect, exams, pass } = office({ pausesOf });
+    pauses.push({ from: Date.now(), to: Date.now() + hour });
+    await connect();
+    void examiner.examineNow(device);
+    await pass(2000);
+    expect(exams).toHaveLength(1);
+  });
+});
 
 describe('an exam that somebody asks for', () => {
   it('comes with the next cohort, and its facts with it', async () => {

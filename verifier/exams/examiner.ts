@@ -1,86 +1,67 @@
-import type { Logger } from 'pino';
-import type { Clock, RandomBytes } from '../../protocol/clock.js';
 import type { ExamErrorCode } from '../../protocol/codes/table.js';
 import { newExamId } from '../../protocol/ids.js';
 import type { CardMessage } from '../../protocol/messages/exam.js';
-import type { Catalogue } from '../../scoring/catalogue/catalogue.js';
 import type { ExamFact, NetworkFact } from '../../scoring/facts/facts.js';
-import type { Hub } from '../connections/hub.js';
-import type { DeviceState, Devices } from '../devices/devices.js';
-import type { Recorder } from '../devices/recorder.js';
-import type { Serial } from '../devices/serial.js';
+import type { DeviceState } from '../devices/devices.js';
+import type { ExamHistory } from '../devices/histories.js';
 import { transitionFact } from '../devices/transition-fact.js';
+import { Askers } from './askers.js';
 import type { CardRecord } from './card-exam.js';
-import { Cohorts } from './cohorts.js';
-import type { Conclude } from './conclude.js';
-import { type ExaminedCard, examinedCards, isExaminable } from './examined-cards.js';
-import type { Draw } from './part-exam.js';
-import { ExamRoom, type RoomOptions, type StepTimes } from './room.js';
-import { lastExam, nextExamMs } from './schedule.js';
+import { Cohorts, type Gathering } from './cohorts.js';
+import { examinedCards, isExaminable, longestAnswerMs } from './examined-cards.js';
+import type { ExaminerOptions } from './examiner-options.js';
+import { isConcluded, makeRoom, type RoomBegin } from './make-room.js';
+import { type Pause, pauseAt } from './pauses.js';
+import type { ExamRoom } from './room.js';
+import { type ExamSubject, SavedRooms } from './saved-rooms.js';
+import { planExam } from './schedule.js';
 import { statusMessage } from './status-message.js';
-
-export interface ExaminerOptions {
-  readonly clock: Clock;
-  readonly random: RandomBytes;
-  /** Uniform in [0, 1). */
-  readonly uniform: () => number;
-  readonly catalogue: Catalogue;
-  readonly hub: Hub;
-  readonly devices: Devices;
-  readonly recorder: Recorder;
-  readonly serial: Serial;
-  readonly check: RoomOptions['check'];
-  readonly draw: Draw;
-  /** Measures a device's line while its tables are built. Null where it could not; bounded in time, never rejects. */
-  readonly measureNetwork: (device: string, exam: string) => Promise<NetworkFact | null>;
-  /** Longest standstill of our own between two instants, milliseconds (`LoopLag.longestBetween`). */
-  readonly lagBetween: (from: number, to: number) => number;
-  readonly conclude: Conclude;
-  /**
-   * Calls back when nothing of the device's last outage is to be shown any more: an exam ends the tables that it shows it with.
-   * Not at all where its line goes before; then the next connection brings a new plan.
-   */
-  readonly whenShown: (device: string, then: () => void) => void;
-  /** An exam is over and on record, and the device is in none any more. Never throws. */
-  readonly concluded: (device: string, facts: readonly ExamFact[]) => void;
-  readonly cohortMs: number;
-  readonly examSeconds: number;
-  readonly times: StepTimes;
-  readonly log: Pick<Logger, 'error'>;
-}
+import type { EnteredExam, SweepEntry } from './sweep-exams.js';
 
 /** Pause before an exam is tried again that could not be begun or recorded. */
 const retryMs = 30_000;
 
-/** A line is measured once a day; an hour is left for the next exam to come. */
-const networkEveryMs = 23 * 3600_000;
-
 /** Longest delay that a Node timer takes; longer plans are made again when it is over. */
 const longestTimerMs = 2 ** 31 - 1;
 
-type Asker = (facts: readonly ExamFact[] | null) => void;
+/** An exam under way. */
+interface Sitting {
+  readonly room: ExamRoom;
+  readonly subject: ExamSubject;
+  /** Settles when it is on record, or could not be recorded; null before its end. */
+  concluding: Promise<void> | null;
+}
 
 /** Decides when each device is examined and holds its room. How an exam ends is `conclude.ts`. */
 export class Examiner {
   readonly #options: ExaminerOptions;
   readonly #cohorts: Cohorts;
-  readonly #rooms = new Map<string, ExamRoom>();
+  readonly #rooms = new Map<string, Sitting>();
   readonly #plans = new Map<string, NodeJS.Timeout>();
   /** Devices that are examined as soon as they can be; lives on through a lost line, which else would be a way out. */
   readonly #urgent = new Set<string>();
   /** Devices whose cards are somebody's: only who asks for an exam by `examineNow` gets one. */
   readonly #held = new Set<string>();
-  readonly #askers = new Map<string, Asker[]>();
+  readonly #askers = new Askers();
+  readonly #saved: SavedRooms;
+  #stopped = false;
+  #ending = false;
   #closed = false;
 
   constructor(options: ExaminerOptions) {
     this.#options = options;
     this.#cohorts = new Cohorts(options.cohortMs);
+    this.#saved = options.saved ?? new SavedRooms({ ...options, state: null });
   }
 
   /** Devices in exams at present. */
   get rooms(): number {
     return this.#rooms.size;
+  }
+
+  /** Of those, devices that are connected: their exams come to an end by themselves. */
+  get answering(): number {
+    return [...this.#rooms.keys()].filter((device) => this.#options.hub.get(device) !== undefined).length;
   }
 
   /** Whether the device has an exam that is not over: it may be waiting for its cohort, or for its line. */
@@ -96,6 +77,7 @@ export class Examiner {
     const status = this.#options.devices.get(device)?.status;
     if (this.#closed || this.#rooms.has(device) || (status !== 'verified' && status !== 'suspended')) return;
     this.#urgent.add(device);
+    this.#saved.urgent(device, true);
     this.#replan(device);
   }
 
@@ -109,10 +91,33 @@ export class Examiner {
     const state = this.#options.devices.get(device);
     const never = state === undefined || state.status === 'quarantined' || state.status === 'retired';
     if (this.#closed || never || !isExaminable(this.#options.catalogue, state)) return Promise.resolve(null);
-    return new Promise((resolve) => {
-      this.#askers.set(device, [...(this.#askers.get(device) ?? []), resolve]);
-      if (!this.#rooms.has(device)) this.#replan(device);
+    const asked = this.#askers.wait(device);
+    if (!this.#rooms.has(device)) this.#replan(device);
+    return asked;
+  }
+
+  /** A cohort that a sweep brings together. */
+  gather(): Gathering {
+    return this.#cohorts.gather();
+  }
+
+  /**
+   * Begins an exam of a device as part of a sweep, now.
+   * @returns null where none can begin: it is in one, away, held, or has an outage to show @throws the journal's errors
+   */
+  async enter(device: string, entry: SweepEntry): Promise<EnteredExam | null> {
+    if (this.#closed || this.#stopped || this.#rooms.has(device)) return null;
+    let free = false;
+    this.#options.whenShown(device, () => {
+      free = true;
     });
+    if (!free) return null;
+    await this.#options.serial.run(device, () => this.#open(device, entry));
+    const sitting = this.#rooms.get(device);
+    if (sitting?.subject.sweep !== entry.sweep) return null;
+    const { exam, cards } = sitting.subject;
+    const answerMs = longestAnswerMs(cards, this.#options.times.commitMs);
+    return { room: sitting.room, exam, cards: cards.map(({ card }) => card), answerMs };
   }
 
   /** Holds a device's own exams back, or lets them be planned again. An exam that runs goes on. */
@@ -125,8 +130,8 @@ export class Examiner {
 
   /** A device has connected: go on with its exam, or plan the next. */
   async connected(device: string): Promise<void> {
-    const room = this.#rooms.get(device);
-    if (room === undefined) return this.#plan(device);
+    const room = this.#rooms.get(device)?.room;
+    if (room === undefined) return this.#planSurely(device);
     room.connected();
     if (room.waits) this.#cohorts.join(room);
     this.#tell(device, 0);
@@ -134,10 +139,11 @@ export class Examiner {
 
   disconnected(device: string): void {
     this.#cancelPlan(device);
-    const room = this.#rooms.get(device);
+    const room = this.#rooms.get(device)?.room;
     if (room === undefined) return;
     this.#cohorts.leave(room);
-    room.disconnected();
+    if (this.#ending) room.homeLost();
+    else room.disconnected();
   }
 
   /**
@@ -145,7 +151,7 @@ export class Examiner {
    * @returns the code with which the message is refused, or null
    */
   receive(device: string, message: CardMessage, at: number): ExamErrorCode | null {
-    const room = this.#rooms.get(device);
+    const room = this.#rooms.get(device)?.room;
     return room === undefined ? 'exam.unknown' : room.receive(message, at);
   }
 
@@ -154,9 +160,58 @@ export class Examiner {
    * @param otherHardware it claims other cards: what runs is about cards that it no longer has
    */
   enrolled(device: string, otherHardware: boolean): void {
-    const room = this.#rooms.get(device);
+    const room = this.#rooms.get(device)?.room;
     if (room === undefined) this.#replan(device);
     else if (otherHardware) room.hardwareChanged();
+  }
+
+  /**
+   * The device is at home here: takes up the exam that it has not ended with another verifier, and what is known against it.
+   * @throws TouchstoneError `service.busy`; the record's errors
+   */
+  async arrive(device: string): Promise<void> {
+    if (await this.#saved.isUrgent(device)) this.#urgent.add(device);
+    const saved = await this.#saved.load(device);
+    if (saved === null || this.#closed || this.#rooms.has(device)) return;
+    // The other verifier may have come as far as the record before it ended.
+    const { latest } = await this.#options.devices.history(device);
+    if (isConcluded(latest, saved.exam)) return this.#saved.ended(device, saved);
+    // What is asked from here on is drawn here: it is no part of a sweep any more.
+    this.#sit(device, { ...saved, sweep: null }).resume();
+  }
+
+  /**
+   * The device goes to another verifier: its line has ended. What it owes stands in the hot state when this resolves, and is
+   * forgotten here.
+   */
+  async leave(device: string): Promise<void> {
+    this.#forget(device);
+    const sitting = this.#rooms.get(device);
+    if (sitting !== undefined) {
+      const { room } = sitting;
+      this.disconnected(device);
+      await sitting.concluding;
+      room.close();
+      if (this.#rooms.get(device) === sitting) this.#rooms.delete(device);
+    }
+    await this.#saved.flush(device, sitting?.subject ?? null);
+  }
+
+  /** The device may be at home elsewhere: its exam ends as ours, and nobody is marked. */
+  async lapse(device: string): Promise<void> {
+    this.#forget(device);
+    this.#rooms.get(device)?.room.endAsOurs();
+  }
+
+  /** Exams that run go on, and no other begins: we are about to close. */
+  stopBeginning(): void {
+    this.#stopped = true;
+    for (const device of [...this.#plans.keys()]) this.#cancelPlan(device);
+  }
+
+  /** We are about to close: from now on each line that ends is ended by us. */
+  beginEnding(): void {
+    this.#ending = true;
   }
 
   /** Cancels everything. Exams that run leave no trace: they are asked again, and nobody is marked. */
@@ -164,9 +219,17 @@ export class Examiner {
     this.#closed = true;
     this.#cohorts.close();
     for (const device of [...this.#plans.keys()]) this.#cancelPlan(device);
-    for (const room of this.#rooms.values()) room.close();
+    for (const { room } of this.#rooms.values()) room.close();
     this.#rooms.clear();
-    for (const device of [...this.#askers.keys()]) this.#answer(device, null);
+    this.#askers.close();
+  }
+
+  /** What is planned for the device, and who waits for it. */
+  #forget(device: string): void {
+    this.#cancelPlan(device);
+    this.#held.delete(device);
+    this.#urgent.delete(device);
+    this.#askers.answer(device, null);
   }
 
   async #plan(device: string): Promise<void> {
@@ -177,7 +240,7 @@ export class Examiner {
     // While the history was read another plan may have been made, or a room.
     this.#cancelPlan(device);
     if (this.#rooms.has(device)) return;
-    const delay = this.#delay(state, lastExam(history.outcomes));
+    const delay = this.#delay(state, history);
     if (delay !== null) {
       const timer = setTimeout(
         () => (delay > longestTimerMs ? this.#replan(device) : this.#begin(device)),
@@ -188,21 +251,28 @@ export class Examiner {
     this.#tell(device, delay);
   }
 
-  #delay(state: DeviceState, last: ReturnType<typeof lastExam>): number | null {
-    if (!isExaminable(this.#options.catalogue, state)) return null;
-    const { clock, uniform } = this.#options;
-    if (this.#askers.has(state.device)) return 0;
-    if (this.#held.has(state.device)) return null;
-    const sinceLastMs = state.lastExamAt === null ? null : clock.now() - state.lastExamAt;
-    const delay = nextExamMs({ status: state.status, ...last, sinceLastMs, uniform: uniform() });
-    return delay !== null && this.#urgent.has(state.device) ? 0 : delay;
+  #delay(state: DeviceState, { outcomes }: ExamHistory): number | null {
+    const { device } = state;
+    const { catalogue, clock, uniform } = this.#options;
+    if (!isExaminable(catalogue, state)) return null;
+    if (this.#askers.has(device)) return 0;
+    if (this.#held.has(device)) return null;
+    const [urgent, pauses] = [this.#urgent.has(device), this.#pauses(device)];
+    return planExam({ state, outcomes, urgent, pauses, now: clock.now(), uniform });
   }
 
   #replan(device: string): void {
-    if (this.#closed) return;
-    this.#plan(device).catch((error) =>
-      this.#options.log.error({ err: error, device }, 'no exam could be planned'),
-    );
+    if (!this.#closed) void this.#planSurely(device);
+  }
+
+  /** The record may be away: the line stays, and the plan is made when it is back. */
+  async #planSurely(device: string): Promise<void> {
+    try {
+      await this.#plan(device);
+    } catch (error) {
+      this.#options.log.error({ err: error, device }, 'no exam could be planned');
+      this.#retry(device, () => this.#replan(device));
+    }
   }
 
   #cancelPlan(device: string): void {
@@ -216,7 +286,7 @@ export class Examiner {
   }
 
   #beginNow(device: string): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#stopped) return;
     this.#options.serial
       .run(device, () => this.#open(device))
       .catch((error) => {
@@ -226,20 +296,20 @@ export class Examiner {
       });
   }
 
-  #retry(device: string): void {
+  #retry(device: string, again = () => this.#begin(device)): void {
     if (this.#closed || this.#options.hub.get(device) === undefined) return;
     this.#cancelPlan(device);
-    this.#plans.set(
-      device,
-      setTimeout(() => this.#begin(device), retryMs),
-    );
+    this.#plans.set(device, setTimeout(again, retryMs));
   }
 
-  async #open(device: string): Promise<void> {
+  async #open(device: string, entry?: SweepEntry): Promise<void> {
     const { devices, recorder, random, clock, hub } = this.#options;
     const state = devices.get(device);
     if (state === undefined || this.#rooms.has(device)) return;
     if (!isExaminable(this.#options.catalogue, state) || this.#isHeld(device)) return;
+    // A window may have been declared since this was planned.
+    if (!this.#askers.has(device) && pauseAt(this.#pauses(device), clock.now()) !== null)
+      return this.#replan(device);
     const examined = transitionFact(state, 'examined', {
       at: clock.now(),
       random,
@@ -253,104 +323,70 @@ export class Examiner {
       return;
     if (this.#isHeld(device)) return;
     this.#urgent.delete(device);
+    this.#saved.urgent(device, false);
     const { catalogue, examSeconds, times } = this.#options;
     const cards = examinedCards(catalogue, current, { examSeconds, armMs: times.armMs });
-    const room = this.#makeRoom(current, cards);
-    this.#rooms.set(device, room);
-    this.#cohorts.join(room);
+    const { sweep = null, seeds } = entry ?? {};
+    const exam = newExamId(random);
+    const subject = { exam, claims: current.enrolment.cards, cards, sweep, begunAt: clock.now() };
+    this.#saved.begun(device, subject);
+    const room = this.#sit(device, { ...subject, ...(seeds && { seeds }) });
+    if (!entry?.gathering.add(room)) this.#cohorts.join(room);
     this.#tell(device, 0);
   }
 
-  #makeRoom(state: DeviceState, cards: readonly ExaminedCard[]): ExamRoom {
-    const { device } = state;
-    const { clock, random, draw, check, times, hub, lagBetween, log } = this.#options;
-    const exam = newExamId(random);
-    let network: NetworkFact | null = null;
-    const room: ExamRoom = new ExamRoom({
-      exam,
-      cards,
-      times,
-      clock,
-      random,
-      draw,
-      check,
-      seen: (from, to) => ({
-        roundTripMs: hub.get(device)?.roundTripMs ?? null,
-        lagMs: lagBetween(from, to),
-      }),
-      send: (message) => hub.send(device, message),
-      measureLine: async () => {
-        network = await this.#measureNetwork(device, exam);
+  #sit(device: string, { exams, seeds, ...subject }: RoomBegin): ExamRoom {
+    const room = makeRoom(
+      this.#options,
+      device,
+      { ...subject, ...(exams && { exams }), ...(seeds && { seeds }) },
+      {
+        moved: (moved) => this.#moved(device, moved),
+        stepped: (card, exam) => this.#saved.stepped(subject.exam, card, exam),
+        finished: (_, results, network) => {
+          sitting.concluding = this.#finish(device, sitting, results, network);
+        },
       },
-      moved: () => this.#moved(device, room),
-      uncheckable: (error) =>
-        log.error({ err: error, device }, 'a proof could not be checked: the exam is ours'),
-      finished: (results) => this.#finish(state, room, cards, results, network),
-    });
+    );
+    const sitting: Sitting = { room, subject, concluding: null };
+    this.#rooms.set(device, sitting);
     return room;
   }
 
-  #finish(
-    { device, enrolment }: DeviceState,
-    room: ExamRoom,
-    cards: readonly ExaminedCard[],
+  async #finish(
+    device: string,
+    { room, subject }: Sitting,
     results: ReadonlyMap<number, CardRecord>,
     network: NetworkFact | null,
-  ): void {
+  ): Promise<void> {
     const { serial, conclude, concluded, log } = this.#options;
-    const conclusion = {
-      device,
-      exam: room.exam,
-      claims: enrolment.cards,
-      cards,
-      results,
-      network,
-    };
+    const conclusion = { ...subject, device, results, network };
     const end = () => {
       this.#rooms.delete(device);
       this.#cohorts.leave(room);
+      this.#saved.ended(device, subject);
     };
-    serial
-      .run(device, () => conclude(conclusion))
-      .then(
-        (facts) => {
-          end();
-          concluded(device, facts);
-          this.#answer(device, facts);
-          this.#replan(device);
-        },
-        (error) => {
-          // Nothing is on record, so it counts for nobody. Asked again later: not at once, and not for ever in a circle.
-          log.error({ err: error, device }, 'an exam could not be recorded');
-          end();
-          this.#answer(device, null);
-          this.#retry(device);
-        },
-      );
+    try {
+      const facts = await serial.run(device, () => conclude(conclusion));
+      end();
+      concluded(device, facts);
+      this.#askers.answer(device, facts);
+      this.#replan(device);
+    } catch (error) {
+      // Nothing is on record, so it counts for nobody. Asked again later: not at once, and not for ever in a circle.
+      log.error({ err: error, device }, 'an exam could not be recorded');
+      end();
+      this.#askers.answer(device, null);
+      this.#retry(device);
+    }
   }
 
-  /** To all who asked for an exam of the device. */
-  #answer(device: string, facts: readonly ExamFact[] | null): void {
-    const askers = this.#askers.get(device) ?? [];
-    this.#askers.delete(device);
-    for (const answer of askers) answer(facts);
+  #pauses(device: string): readonly Pause[] {
+    return this.#options.pausesOf?.(device) ?? [];
   }
 
   #isHeld(device: string): boolean {
     return this.#held.has(device) && !this.#askers.has(device);
-  }
-
-  /** Null where the line was measured within a day, and where it can't be now: then with the next exam. */
-  async #measureNetwork(device: string, exam: string): Promise<NetworkFact | null> {
-    const { devices, clock, measureNetwork, log } = this.#options;
-    try {
-      const { network } = await devices.history(device);
-      if (network !== null && clock.now() - network.at < networkEveryMs) return null;
-      return await measureNetwork(device, exam);
-    } catch (error) {
-      log.error({ err: error, device }, 'a line could not be measured');
-      return null;
-    }
   }
 
   #moved(device: string, room: ExamRoom): void {

@@ -104,6 +104,8 @@ export type PartEvent =
   | { readonly type: 'deadline' }
   | { readonly type: 'connected' }
   | { readonly type: 'disconnected' }
+  /** The verifier that asked is gone, and the line with it: a fault of ours. */
+  | { readonly type: 'home-lost' }
   | { readonly type: 'checked'; readonly right: number; readonly code: ProofCode | 'proof.complete' }
   /** Our own failure: the proof can't be checked. */
   | { readonly type: 'ours' }
@@ -164,6 +166,8 @@ export function stepPart(exam: PartExam, event: PartEvent, draw: Draw): PartStep
         : { exam };
     case 'disconnected':
       return lose(exam);
+    case 'home-lost':
+      return { exam: letGo(exam) };
     case 'checked':
       if (phase.at !== 'checking') return { exam };
       return {
@@ -306,6 +310,21 @@ function lose(exam: PartExam): PartStep {
       return { exam: phase.asked ? to(exam, { ...phase, asks: phase.asks + 1, asked: false }) : exam };
     default:
       return { exam };
+  }
+}
+
+/** Our own end broke the line: what was under way is asked again, and stands against nobody. */
+function letGo(exam: PartExam): PartExam {
+  const { phase } = exam;
+  switch (phase.at) {
+    case 'arming':
+    case 'ready':
+    case 'running':
+      return exam.attempts < maxAsks ? to(exam, { at: 'owed' }) : endUnproven(exam, 'ours', 'exam.ours');
+    case 'opening':
+      return phase.asked ? to(exam, { ...phase, asked: false }) : exam;
+    default:
+      return exam;
   }
 }
 

@@ -1,63 +1,27 @@
-import { toHex } from '../../protocol/bytes.js';
-import type { Clock, RandomBytes } from '../../protocol/clock.js';
+import type { Clock } from '../../protocol/clock.js';
 import { codeTable, type ExamErrorCode } from '../../protocol/codes/table.js';
-import { TouchstoneError } from '../../protocol/error.js';
 import type { ArmedCard, CardMessage, ExamOpen, ExamPart } from '../../protocol/messages/exam.js';
 import type { VerifierMessage } from '../../protocol/messages/wire.js';
-import type { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
+import type { RoomCard, StepTimes } from './asks.js';
 import { type CardExam, type CardRecord, newCardExam, presentPart, recordOf, step } from './card-exam.js';
-import type { Commitment, Draw, PartEvent, PartExam, PartPhase, Reveals, Seen } from './part-exam.js';
+import type { Commitment, Draw, PartEvent, PartExam, PartPhase, Seen } from './part-exam.js';
+import { type Answered, ProofChecks, type ProofChecksOptions } from './proof-checks.js';
+import type { SeedSource } from './seeds.js';
 
-/** How long a device has for each step, in milliseconds. The memory part has its own for arming and commit. */
-export interface StepTimes {
-  readonly armMs: number;
-  readonly commitMs: number;
-  readonly revealMs: number;
-}
-
-/** How often a proof is tried to be checked before the exam ends as ours, and the pause between, milliseconds. */
-const checkTries = 15;
-const checkPauseMs = 2_000;
 /** Added to the time for a reveal by each other card that reveals as well: 64 KiB take so long on a quarter of a megabit. */
 const revealLineMs = 2_000;
-/** While others only stand before it, an answer waits for a quarter of an hour: to ask again would cost the card far more. */
-const fullTries = 450;
-
-export interface ProofResult {
-  readonly right: number;
-  readonly code: Extract<PartEvent, { type: 'checked' }>['code'];
-}
-
-/** What one card of a room is asked. */
-export interface RoomCard {
-  readonly card: number;
-  readonly shape: ComputeShape;
-  readonly engine: string;
-  /** Null where no engine can hold a table on the card. */
-  readonly memory: MemoryAsk | null;
-}
-
-export interface MemoryAsk {
-  readonly shape: MemoryShape;
-  readonly engine: string;
-  /** Time for building the table. */
-  readonly armMs: number;
-  /** Time that a walk's commit is waited for. Whether it was fast enough is judged afterwards. */
-  readonly commitMs: number;
-}
-
 export interface RoomOptions {
   readonly exam: string;
   readonly cards: readonly RoomCard[];
   readonly times: StepTimes;
   readonly clock: Clock;
-  readonly random: RandomBytes;
+  readonly seeds: SeedSource;
   readonly draw: Draw;
   /** What is known of the device's line and of our own lag between two instants, monotonic milliseconds. */
   readonly seen: (from: number, to: number) => Seen;
-  /** False where the device isn't connected. */
-  readonly send: (message: VerifierMessage) => boolean;
-  readonly check: (commitment: Commitment, reveals: Reveals) => Promise<ProofResult>;
+  /** Makes a message ready for the device's present connection. What it returns sends it: false where that has gone. */
+  readonly prepare: (message: VerifierMessage) => () => boolean;
+  readonly check: ProofChecksOptions['check'];
   /**
    * Measures the device's line; resolves when it is quiet again, and never rejects. Called once: while tables are built,
    * or at the end where there are none. No walk begins before it is over.
@@ -65,9 +29,23 @@ export interface RoomOptions {
   readonly measureLine: () => Promise<void>;
   /** Cards became ready, or owe an exam again: whoever holds cohorts should look. */
   readonly moved: () => void;
-  /** A proof could not be checked, by a fault of ours. */
-  readonly uncheckable: (error: unknown) => void;
+  readonly uncheckable: ProofChecksOptions['uncheckable'];
+  /** A card has taken a step: so it stands now. */
+  readonly stepped?: (card: number, exam: CardExam) => void;
+  /** How the cards stood where the exam was begun by another verifier (`resume`); else it begins here. */
+  readonly saved?: ReadonlyMap<number, CardExam>;
   readonly finished: (results: ReadonlyMap<number, CardRecord>) => void;
+}
+
+/** What a card is given with `go`, and the arming that it is for. */
+interface Given {
+  readonly go: {
+    readonly card: number;
+    readonly part: ExamPart;
+    readonly seed: string;
+    readonly withinMs: number;
+  };
+  readonly attempt: number;
 }
 
 type Standing = `${ExamPart}/${PartPhase['at']}` | 'done';
@@ -86,11 +64,7 @@ export class ExamRoom {
   readonly #counts = new Map<Standing, number>();
   /** Cards that have committed and are still to be asked for their openings. */
   readonly #unasked = new Set<number>();
-  /** Cards whose answers wait to be checked. */
-  readonly #unchecked: number[] = [];
-  #checking = false;
-  /** A proof was wrong in a way that convicts the device. */
-  #condemned = false;
+  readonly #checks: ProofChecks;
   #line: Promise<void> | null = null;
   #lineBusy = false;
   #over = false;
@@ -98,8 +72,17 @@ export class ExamRoom {
   constructor(options: RoomOptions) {
     this.#options = options;
     this.#asks = new Map(options.cards.map((ask) => [ask.card, ask]));
-    this.#cards = new Map(options.cards.map((ask) => [ask.card, examOf(ask)]));
-    this.#counts.set('compute/owed', this.#cards.size);
+    this.#cards = new Map(
+      options.cards.map((ask) => [ask.card, options.saved?.get(ask.card) ?? examOf(ask)]),
+    );
+    for (const exam of this.#cards.values()) this.#count(standingOf(exam), 1);
+    this.#checks = new ProofChecks({
+      check: options.check,
+      answerOf: (card) => this.#answerOf(card),
+      checked: (card, event) => void this.#apply(card, event),
+      uncheckable: options.uncheckable,
+      condemned: [...this.#cards.values()].some(isCondemned),
+    });
   }
 
   get exam(): string {
@@ -139,20 +122,32 @@ export class ExamRoom {
     if (this.part === 'memory') void this.#measureLine();
   }
 
-  /** Gives every ready card its seed. The seeds are drawn before the clock is read, so that drawing costs nobody time. */
+  /** Gives every ready card its seed, now. */
   go(): void {
-    const cards = this.#indices('ready').flatMap((card) => {
-      const part = this.#partOf(card)?.task.part;
-      if (part === undefined) return [];
-      return [
-        { card, part, seed: toHex(this.#options.random(32)), withinMs: this.#times(card, part).commitMs },
-      ];
-    });
-    if (cards.length === 0) return;
-    const at = this.#options.clock.monotonic();
-    for (const { card, seed } of cards) this.#apply(card, { type: 'go', seed, at });
-    this.#send({ type: 'exam.go', exam: this.exam, cards });
-    for (const { card, withinMs } of cards) this.#setTimer(card, withinMs);
+    this.prepareGo()?.()();
+  }
+
+  /**
+   * Makes `go` ready for every ready card: seeds, message and all, so that none of it costs a card time. What it returns reads the
+   * clock and sends, and leaves out cards that are not ready any more; what that returns takes the steps, and is to be called in
+   * the same turn. So the many rooms of a sweep send one right after the other. Null where no card is ready.
+   */
+  prepareGo(): (() => () => void) | null {
+    const given = this.#indices('ready').flatMap((card) => this.#goOf(card) ?? []);
+    if (given.length === 0) return null;
+    const messageTo = (some: readonly Given[]) =>
+      this.#options.prepare({ type: 'exam.go', exam: this.exam, cards: some.map(({ go }) => go) });
+    const sendAll = messageTo(given);
+    return () => {
+      const left = given.filter((one) => this.#isReadyFor(one));
+      const send = left.length === given.length ? sendAll : messageTo(left);
+      const at = this.#options.clock.monotonic();
+      if (left.length > 0) send();
+      return () => {
+        for (const { go } of left) this.#apply(go.card, { type: 'go', seed: go.seed, at });
+        for (const { go } of left) this.#setTimer(go.card, go.withinMs);
+      };
+    };
   }
 
   /**
@@ -179,9 +174,28 @@ export class ExamRoom {
     for (const card of this.#cards.keys()) this.#apply(card, { type: 'hardware-changed' });
   }
 
+  /** The exam goes on here after the verifier that began it has ended. To be called once, before anything else. */
+  resume(): void {
+    this.homeLost();
+    for (const [card, exam] of this.#cards)
+      if (presentPart(exam)?.phase.at === 'checking') this.#checks.add(card);
+    this.#finishIfAllDone();
+  }
+
+  /** We end the line. */
+  homeLost(): void {
+    for (const card of this.#cards.keys()) this.#apply(card, { type: 'home-lost' });
+  }
+
+  /** Ends what is not over, as a fault of ours. */
+  endAsOurs(): void {
+    for (const card of this.#cards.keys()) this.#apply(card, { type: 'ours' });
+  }
+
   /** Forgets everything, without a verdict. */
   close(): void {
     this.#over = true;
+    this.#checks.close();
     for (const card of this.#cards.keys()) this.#clearTimer(card);
   }
 
@@ -190,6 +204,7 @@ export class ExamRoom {
     if (before === undefined || this.#over) return 'exam.unknown-card';
     const { exam, refused, open, check } = step(before, event, this.#options.draw);
     this.#cards.set(card, exam);
+    if (exam !== before) this.#options.stepped?.(card, exam);
     const [from, to] = [standingOf(before), standingOf(exam)];
     if (from !== to) {
       this.#count(from, -1);
@@ -201,13 +216,30 @@ export class ExamRoom {
     if (event.type === 'disconnected' && to.endsWith('/opening')) this.#clearTimer(card);
     if (open) this.#unasked.add(card);
     this.#openAll();
-    if (check) this.#check(card);
+    if (check) this.#checks.add(card);
     if (to === 'done' && from !== 'done') this.#finishIfAllDone();
     return refused ?? null;
   }
 
+  #goOf(card: number): Given | null {
+    const present = this.#partOf(card);
+    if (present === null) return null;
+    const { task, attempts } = present;
+    const seed = this.#options.seeds.go(card, task.part, attempts);
+    return {
+      go: { card, part: task.part, seed, withinMs: this.#times(card, task.part).commitMs },
+      attempt: attempts,
+    };
+  }
+
+  #isReadyFor({ go, attempt }: Given): boolean {
+    const present = this.#partOf(go.card);
+    return present?.phase.at === 'ready' && present.task.part === go.part && present.attempts === attempt;
+  }
+
   #arm(card: number): ArmedCard {
-    const tableSeed = toHex(this.#options.random(32));
+    const attempt = (this.#partOf(card)?.attempts ?? 0) + 1;
+    const tableSeed = this.#options.seeds.table(card, attempt);
     this.#apply(card, { type: 'arm', at: this.#options.clock.monotonic(), tableSeed });
     const task = this.#partOf(card)?.task;
     if (task === undefined) throw new RangeError(`no card ${card} in ${this.exam}`);
@@ -234,46 +266,9 @@ export class ExamRoom {
     this.#send(openOf(this.exam, card, phase.commitment, revealMs));
   }
 
-  /** One proof of a device at a time: its many cards must not stand in the queue before everybody else's few. */
-  #check(card: number): void {
-    this.#unchecked.push(card);
-    if (!this.#checking) this.#checkNext();
-  }
-
-  #checkNext(): void {
-    const card = this.#unchecked.shift();
-    this.#checking = card !== undefined;
-    if (card !== undefined) this.#checkNow(card);
-  }
-
-  #checkNow(card: number, tries = 1): void {
-    const part = this.#partOf(card);
-    if (this.#over) return;
-    if (part?.phase.at !== 'checking') return this.#checkNext();
-    // Hard evidence condemns the device, whatever its other cards did: no more is spent on it.
-    if (this.#condemned) return this.#checked(card, { type: 'ours' });
-    this.#options.check(part.phase.commitment, part.phase.reveals).then(
-      (result) => {
-        this.#condemned ||= codeTable[result.code].hard === true;
-        this.#checked(card, { type: 'checked', ...result });
-      },
-      (error) => {
-        const full = error instanceof TouchstoneError && error.code === 'queue.full';
-        if (!full || tries === 1) this.#options.uncheckable(error);
-        // The answer is kept and looked at again: who fills our queue must not get another draw by it.
-        if (tries < (full ? fullTries : checkTries))
-          this.#timers.set(
-            card,
-            setTimeout(() => this.#checkNow(card, tries + 1), checkPauseMs),
-          );
-        else this.#checked(card, { type: 'ours' });
-      },
-    );
-  }
-
-  #checked(card: number, event: PartEvent): void {
-    this.#apply(card, event);
-    this.#checkNext();
+  #answerOf(card: number): Answered | null {
+    const phase = this.#partOf(card)?.phase;
+    return phase?.at === 'checking' ? phase : null;
   }
 
   #measureLine(): Promise<void> {
@@ -326,7 +321,7 @@ export class ExamRoom {
 
   #send(message: VerifierMessage): void {
     // A send that fails is a connection that is going: its end arrives as `disconnected`.
-    this.#options.send(message);
+    this.#options.prepare(message)();
   }
 
   #partOf(card: number): PartExam | null {
@@ -360,6 +355,14 @@ function examOf({ shape, engine, memory }: RoomCard): CardExam {
     memory === null ? null : { part: 'memory', shape: memory.shape, engine: memory.engine },
   );
 }
+
+/** A proof of the card was wrong in a way that convicts its device. */
+const isCondemned = ({ compute, memory }: CardExam): boolean =>
+  [compute, memory].some((part) => {
+    if (part?.phase.at !== 'done') return false;
+    const { result } = part.phase;
+    return result.kind === 'checked' && codeTable[result.code].hard === true;
+  });
 
 function standingOf(exam: CardExam): Standing {
   const part = presentPart(exam);

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { uniformFrom } from '../../protocol/testing/uniform.js';
+import { type Load, loadSoFar } from './load-budget.js';
 import { lastExam, nextExamMs } from './schedule.js';
 
 const hour = 3600_000;
@@ -62,6 +64,87 @@ describe('the plan of exams', () => {
         expect(wait).toBeLessThanOrEqual(23 * hour);
       }),
     );
+  });
+});
+
+describe('the load of a verified card', () => {
+  const day = 24 * hour;
+
+  it('makes its own exams as rare as sweeps make up for, and leaves it one a day', () => {
+    const gap = (sweeps: number) =>
+      nextExamMs({
+        ...base,
+        status: 'verified',
+        last: 'passed',
+        uniform: 1 - 1 / Math.E,
+        load: { sweeps, roomInMs: 0 },
+      });
+    expect([0, 1, 2, 3].map((sweeps) => Math.round(((gap(sweeps) ?? 0) / hour) * 10) / 10)).toEqual([
+      6, 8, 12, 23,
+    ]);
+    expect(gap(20)).toBe(23 * hour);
+  });
+
+  it('asks again what broke off, whatever the budget says', () => {
+    const load = { sweeps: 0, roomInMs: 5 * hour };
+    expect(
+      nextExamMs({ ...base, status: 'verified', last: 'unanswered', inARow: 1, sinceLastMs: 0, load }),
+    ).toBe(60_000);
+  });
+
+  it('never takes more than one per cent of any 24 hours of a card that is examined and swept for a month', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 400_000 }),
+        fc.integer({ min: 1, max: 2 ** 31 }),
+        (costMs, seed) => {
+          const uniform = uniformFrom(seed);
+          const loads: Load[] = [];
+          let now = 0;
+          const examined = (swept: boolean) => loads.push({ at: now, card: 0, costMs, swept });
+          while (now < 30 * day) {
+            const load = loadSoFar('verified', loads, now);
+            const last = loads.at(-1)?.at ?? 0;
+            const next = nextExamMs({
+              ...base,
+              status: 'verified',
+              last: 'passed',
+              sinceLastMs: now - last,
+              uniform: uniform(),
+              load,
+            }) as number;
+            // A sweep that has no room for the card leaves it out.
+            const sweepIn = -Math.log(1 - uniform()) * 8 * hour;
+            now += Math.min(next, sweepIn);
+            if (next <= sweepIn) examined(false);
+            else if (loadSoFar('verified', loads, now).roomInMs === 0) examined(true);
+          }
+          const gaps = loads.map(({ at }, i) => at - (loads[i - 1]?.at ?? 0));
+          for (const [i, { at }] of loads.entries()) {
+            // The one exam a day that it needs to earn comes whatever was before.
+            if ((gaps[i] ?? 0) >= 23 * hour) continue;
+            const spent = loads.filter((one) => one.at > at - day && one.at <= at).length * costMs;
+            expect(spent).toBeLessThanOrEqual(0.01 * day);
+          }
+          // And it is asked often enough to earn: a pass within every day.
+          expect(Math.max(...gaps)).toBeLessThanOrEqual(day);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('lets a suspended card be asked six times as much', () => {
+    const loads = Array.from({ length: 6 }, (_, i) => ({ at: i, card: 0, costMs: 150_000 }));
+    expect(loadSoFar('verified', loads, 10).roomInMs).toBe(day - 9);
+    expect(loadSoFar('suspended', loads, 10).roomInMs).toBe(0);
+    expect(loadSoFar('examining', loads, 10).roomInMs).toBe(0);
+  });
+
+  it('waits for the card that has most behind it, and examines once a day what alone is dearer than the budget', () => {
+    const cheap = { at: 0, card: 0, costMs: 1 };
+    expect(loadSoFar('verified', [cheap, { at: 5, card: 1, costMs: 900_000 }], 10).roomInMs).toBe(day - 5);
+    expect(loadSoFar('verified', [{ at: 0, card: 1, costMs: 900_000 }], day).roomInMs).toBe(0);
   });
 });
 

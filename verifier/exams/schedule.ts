@@ -1,14 +1,16 @@
 import type { DeviceStatus, ExamOutcome } from '../../protocol/status.js';
 import { meanBetweenExamsMs } from '../../scoring/catalogue/exam-load.js';
 import type { ExamResult } from '../../scoring/queries/exams.js';
+import type { DeviceState } from '../devices/devices.js';
+import { budgetSpanMs, type LoadSoFar, loadSoFar } from './load-budget.js';
+import { afterPauses, type Pause } from './pauses.js';
 
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
 /** Mean time between routine exams: nobody can tell when the next one comes. */
-const routineMeanMs = meanBetweenExamsMs;
-const suspendedMeanMs = 1 * hour;
+const meansMs = { verified: meanBetweenExamsMs, suspended: 1 * hour } as const;
 /**
  * No exam comes later after the one before, however often the device reconnects: to earn it needs a pass within a day,
  * and must not lose that by our plan. An hour is left for a second try.
@@ -24,6 +26,8 @@ export interface PlanInputs {
   readonly inARow: number;
   /** Milliseconds since the last exam ended; null when there was none. */
   readonly sinceLastMs: number | null;
+  /** What exams and sweeps have cost it within a day; nothing where absent. */
+  readonly load?: LoadSoFar;
   /** Uniform in [0, 1). */
   readonly uniform: number;
 }
@@ -31,8 +35,12 @@ export interface PlanInputs {
 /**
  * Milliseconds until a connected device's next exam; null when none is planned. Routine exams form a Poisson process:
  * it has no memory, so reconnecting neither hastens nor delays one. About one gap in fifty is cut at its longest.
+ *
+ * While the load budget has no room for one more, the process stands still, but for the one exam a day that a device needs to
+ * earn. What broke off is asked again beside the budget: else silence would buy rest.
  */
-export function nextExamMs({ status, last, inARow, sinceLastMs, uniform }: PlanInputs): number | null {
+export function nextExamMs(inputs: PlanInputs): number | null {
+  const { status, last, inARow, sinceLastMs } = inputs;
   switch (status) {
     case 'quarantined':
     case 'retired':
@@ -50,11 +58,40 @@ export function nextExamMs({ status, last, inARow, sinceLastMs, uniform }: PlanI
     case 'suspended':
       if (last === 'ours') return ours(inARow);
       if (last === 'unanswered') return Math.max(0, backoff(minute, inARow, hour) - (sinceLastMs ?? 0));
-      return Math.min(
-        exponential(status === 'verified' ? routineMeanMs : suspendedMeanMs, uniform),
-        Math.max(0, longestMs - (sinceLastMs ?? 0)),
-      );
+      return Math.min(routineMs(status, inputs), Math.max(0, longestMs - (sinceLastMs ?? 0)));
   }
+}
+
+/** A device is asked as often as ever: what sweeps ask of it, its own exams don't. One a day in the mean stays its own. */
+function routineMs(
+  status: keyof typeof meansMs,
+  { load = { sweeps: 0, roomInMs: 0 }, uniform }: PlanInputs,
+): number {
+  const exams = Math.max(1, budgetSpanMs / meansMs[status] - load.sweeps);
+  return load.roomInMs + exponential(budgetSpanMs / exams, uniform);
+}
+
+/** What the plan of a device is made of. */
+export interface Plan {
+  readonly state: Pick<DeviceState, 'status' | 'lastExamAt'>;
+  readonly outcomes: readonly ExamResult[];
+  /** Something speaks against it. */
+  readonly urgent: boolean;
+  readonly pauses: readonly Pause[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** In [0, 1), another at each call. */
+  readonly uniform: () => number;
+}
+
+/** Milliseconds until a connected device's next exam, after what it has shown, cost and declared; null when none is planned. */
+export function planExam({ state, outcomes, urgent, pauses, now, uniform }: Plan): number | null {
+  const { status, lastExamAt } = state;
+  const sinceLastMs = lastExamAt === null ? null : now - lastExamAt;
+  const load = loadSoFar(status, outcomes, now);
+  const delay = nextExamMs({ status, ...lastExam(outcomes), sinceLastMs, load, uniform: uniform() });
+  if (delay === null) return null;
+  return afterPauses(urgent ? 0 : delay, pauses, now, uniform());
 }
 
 /** At once, but a fault of ours that stays must not become a load on everybody's cards. */

@@ -12,6 +12,13 @@ export interface HomesPort {
    * @throws TouchstoneError `session.moving` where the other home doesn't let go in time, `service.busy` without hot state
    */
   take(device: string): Promise<void>;
+  /**
+   * The same where it has no home that lives: for whoever looks after devices that may be away, and must not pull one away from
+   * the verifier that it has turned to.
+   * @returns whether this is its home now
+   * @throws TouchstoneError `service.busy` without hot state
+   */
+  takeIfFree(device: string): Promise<boolean>;
   /** Whether this verifier may act for the device now: it is the home, and its membership is alive. */
   isHere(device: string): boolean;
   /** Verifiers that live now, this one among them. */

@@ -1,35 +1,25 @@
-import type { Clock } from '../../protocol/clock.js';
 import { TouchstoneError } from '../../protocol/error.js';
-import { Bucket } from '../edge/bucket.js';
+import type { HotState, RateLimit } from '../state/state.js';
 
 /** Enrolments of one device that say something new: each is kept for ever, and other hardware is a new examination. */
-const changes = 6;
-const perSecond = changes / 3600;
-/** Devices that are remembered; those that were not heard of for longest are forgotten first. */
-const remembered = 100_000;
+const changes: RateLimit = { burst: 6, everyMs: 10 * 60_000 };
 
 /** Bounds how often one device may change what it says of itself: six times, then once in ten minutes. */
 export class ChangeLimit {
-  readonly #buckets = new Map<string, Bucket>();
-  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #state: Pick<HotState, 'spend'>;
 
-  constructor(clock: Pick<Clock, 'monotonic'>) {
-    this.#clock = clock;
+  constructor(state: Pick<HotState, 'spend'>) {
+    this.#state = state;
   }
 
-  /** @throws TouchstoneError `request.too-many` */
-  take(device: string): void {
-    const now = this.#clock.monotonic();
-    const bucket = this.#buckets.get(device) ?? new Bucket(perSecond, changes, now);
-    this.#buckets.delete(device);
-    this.#buckets.set(device, bucket);
-    const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size > remembered && oldest !== undefined) this.#buckets.delete(oldest);
-    if (!bucket.take(1, now)) {
-      throw new TouchstoneError(
-        'request.too-many',
-        'This device has changed what it says of itself too often.',
-      );
-    }
+  /** @throws TouchstoneError `request.too-many`; `service.busy` without hot state */
+  async take(device: string): Promise<void> {
+    const { allowed, retryMs } = await this.#state.spend(`change/${device}`, changes);
+    if (allowed) return;
+    throw new TouchstoneError(
+      'request.too-many',
+      `This device has changed what it says of itself too often. Try again in ${Math.ceil(retryMs / 1000)} s.`,
+      { retryMs },
+    );
   }
 }

@@ -34,6 +34,7 @@ export function enrolmentFacts(
   random: RandomBytes,
 ): Fact[] {
   const { device, name, agent, cards } = enrolment;
+  const wallet = walletAfter(enrolment, known);
   if (known !== undefined && sameEnrolment(known.enrolment, enrolment)) return [];
   const at = clock.now();
   const enrolled: EnrolledFact = {
@@ -44,6 +45,7 @@ export function enrolmentFacts(
     name,
     agent,
     cards,
+    ...(wallet !== undefined && { wallet }),
   };
   if (known === undefined || sameHardware(known.enrolment.cards, cards)) return [enrolled];
   const changed = transitionFact(known, 'hardware-changed', {
@@ -55,9 +57,17 @@ export function enrolmentFacts(
   return changed === null ? [enrolled] : [enrolled, changed];
 }
 
-const sameEnrolment = (a: Pick<EnrolledFact, 'name' | 'agent' | 'cards'>, b: Enrolment): boolean =>
-  JSON.stringify([a.name, a.agent, a.cards.map(steady)]) ===
-  JSON.stringify([b.name, b.agent, b.cards.map(steady)]);
+/** Whether only the agent is another than before, or nothing: what a restart or a roll-out does to every device. */
+export const isSteady = (known: Pick<DeviceState, 'enrolment'>, enrolment: Enrolment): boolean =>
+  sameEnrolment(known.enrolment, { ...enrolment, agent: known.enrolment.agent });
+
+/** Who says nothing of a wallet keeps it: an agent that is started without the flag one day must not lose its reward. */
+const walletAfter = ({ wallet }: Enrolment, known: Pick<DeviceState, 'enrolment'> | undefined) =>
+  wallet ?? known?.enrolment.wallet;
+
+const sameEnrolment = (known: EnrolledFact, said: Enrolment): boolean =>
+  JSON.stringify([known.name, known.agent, known.cards.map(steady), known.wallet]) ===
+  JSON.stringify([said.name, said.agent, said.cards.map(steady), said.wallet ?? known.wallet]);
 
 /** A claim without what differs from start to start. */
 const steady = ({ warmupGflops: _, tableGops: __, ...claim }: CardClaim) =>

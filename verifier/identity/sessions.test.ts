@@ -32,3 +32,15 @@ describe('a session', () => {
     }
   });
 });
+
+it('of many that a device opens at once, one stands for it: the state that all verifiers share says which', async () => {
+  const state = new MemoryState(systemClock);
+  const random = (length: number) => new Uint8Array(randomBytes(length));
+  const verifiers = [1, 2, 3].map(() => new Sessions(state, random, systemClock));
+  const opened = await Promise.all([...verifiers, ...verifiers].map((each) => each.open('d')));
+  const living = await Promise.allSettled(opened.map(({ token }) => sessionsOf(verifiers, token)));
+  expect(living.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+});
+
+const sessionsOf = (verifiers: readonly Sessions[], token: string) =>
+  Promise.all(verifiers.map((each) => each.deviceOf(`Bearer ${token}`)));

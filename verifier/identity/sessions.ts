@@ -24,10 +24,11 @@ export class Sessions {
   async open(device: string): Promise<{ token: string; expiresAt: number }> {
     const token = newSessionToken(this.#random);
     const key = keyOf(token);
-    const older = await this.#state.take(`session-of/${device}`);
-    if (older !== null) await this.#state.take(older);
-    await this.#state.put(`session-of/${device}`, key, lifetimeMs);
+    const older = await this.#state.get(newestOf(device));
     await this.#state.put(key, device, lifetimeMs);
+    await this.#state.put(newestOf(device), key, lifetimeMs);
+    // It is no use any more; that it goes now only saves room.
+    if (older !== null) await this.#state.take(older);
     return { token, expiresAt: this.#clock.now() + lifetimeMs };
   }
 
@@ -39,9 +40,13 @@ export class Sessions {
   async deviceOf(authorization: string | undefined): Promise<string> {
     const token = /^Bearer (se_[0-9a-f]{64})$/.exec(authorization ?? '')?.[1];
     const device = token === undefined ? null : await this.#state.get(keyOf(token));
-    if (device === null) throw new TouchstoneError('session.invalid');
+    // Two verifiers may have opened one each at the same instant: only the newest counts, wherever it is asked.
+    const newest = device === null ? null : await this.#state.get(newestOf(device));
+    if (token === undefined || device === null || newest !== keyOf(token))
+      throw new TouchstoneError('session.invalid');
     return device;
   }
 }
 
 const keyOf = (token: string): string => `session/${createHash('sha256').update(token).digest('hex')}`;
+const newestOf = (device: string): string => `session-of/${device}`;

@@ -99,6 +99,7 @@ describe('the journal', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: sound, max: full - 1 }), async (length) => {
         await writeFile(path, whole);
+        await rm(segmentPath(directory, 2), { force: true });
         await truncate(path, length);
         const again = await Journal.open({ directory });
         expect(names(await everything(again))).toEqual(['kept']);
@@ -108,6 +109,40 @@ describe('the journal', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('takes zeros that a power cut left at its end for nothing', async () => {
+    const journal = await Journal.open({ directory });
+    await journal.append([heartbeat('kept')]);
+    await journal.close();
+    await appendFile(segmentPath(directory, 1), Buffer.alloc(4096));
+    const again = await Journal.open({ directory });
+    await again.append([heartbeat('new')]);
+    expect(names(await everything(again))).toEqual(['kept', 'new']);
+    await again.close();
+    expect(await readdir(directory)).not.toContain('00000001.log.torn');
+  });
+
+  it('keeps what it cuts off for a person, and goes on where no cursor has been', async () => {
+    const record = new Record();
+    const journal = await Journal.open({ directory });
+    const shipper = await Shipper.open({ journal, insert: record.insert, isRefusal });
+    await journal.append([heartbeat('one')]);
+    const { offset } = journal.durableEnd;
+    await journal.append([heartbeat('two')]);
+    await shipper.drain();
+    await journal.close();
+    // A disk that did not keep its word: what had been flushed, and carried to the record, is damaged.
+    const file = await open(segmentPath(directory, 1), 'r+');
+    await file.write(Buffer.from('X'), 0, 1, offset + 20);
+    await file.close();
+    const again = await Journal.open({ directory });
+    await again.append([heartbeat('three')]);
+    const next = await Shipper.open({ journal: again, insert: record.insert, isRefusal });
+    await next.drain();
+    expect(names(record.facts)).toEqual(['one', 'two', 'three']);
+    expect(await readdir(directory)).toContain('00000001.log.torn');
+    await again.close();
   });
 
   it('refuses to open when an earlier segment is damaged', async () => {
@@ -142,7 +177,10 @@ describe('the journal', () => {
 
   it('acknowledges nothing once it is full', async () => {
     const journal = await Journal.open({ directory, maxBytes: 100 });
-    await journal.append([heartbeat('x'.repeat(200))]);
+    const first = journal.append([heartbeat('x'.repeat(200))]);
+    // What waits for the disk counts too: a slow disk must not fill the memory.
+    await expect(journal.append([heartbeat('meanwhile')])).rejects.toMatchObject({ code: 'journal.full' });
+    await first;
     await expect(journal.append([heartbeat('more')])).rejects.toMatchObject({ code: 'journal.full' });
     expect(await everything(journal)).toHaveLength(1);
     await journal.close();
@@ -151,7 +189,7 @@ describe('the journal', () => {
   it('never reads back what was not written', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.uint8Array({ maxLength: 50 })),
+        fc.array(fc.uint8Array({ minLength: 1, maxLength: 50 })),
         fc.nat(),
         fc.nat(255),
         (payloads, at, value) => {

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { TouchstoneError } from '../../protocol/error.js';
 import type { Fact } from '../../scoring/facts/facts.js';
 import type { Position } from './cursor.js';
@@ -33,6 +33,8 @@ export class Journal {
   #segment: number;
   #file: FileHandle;
   #waiting: Waiting[] = [];
+  /** Of records that are not on disk yet. */
+  #waitingBytes = 0;
   #writing: Promise<void> | null = null;
   #closed = false;
   /** Called after new records are durable. */
@@ -55,8 +57,8 @@ export class Journal {
   }
 
   /**
-   * Opens or makes a journal, for this process alone. A torn record at the very end was never acknowledged and is cut
-   * off.
+   * Opens or makes a journal, for this process alone. What is torn at the very end was never acknowledged where the disk kept its
+   * word: it is cut off, and kept beside the segment (`….torn`) for a person where it did not.
    * @throws TouchstoneError `journal.corrupt` when an earlier segment is damaged, `journal.in-use` when another process
    *   has it, `service.storage-unavailable` when the directory can't be written
    */
@@ -73,6 +75,7 @@ export class Journal {
   static async #openLocked(options: JournalOptions, release: () => Promise<void>): Promise<Journal> {
     const segments = await listSegments(options.directory);
     const sizes = new Map<number, number>();
+    let torn = false;
     for (const segment of segments) {
       const path = segmentPath(options.directory, segment);
       const { size } = await stat(path);
@@ -80,10 +83,15 @@ export class Journal {
       if (soundEnd < size && segment !== segments.at(-1)) {
         throw new TouchstoneError('journal.corrupt', `${path} is damaged at byte ${soundEnd} of ${size}`);
       }
-      if (soundEnd < size) await cutTo(path, soundEnd);
+      if (soundEnd < size) {
+        await setAside(path, soundEnd, size);
+        await cutTo(path, soundEnd);
+        torn = true;
+      }
       sizes.set(segment, soundEnd);
     }
-    const last = segments.at(-1) ?? 1;
+    // Nothing is written where something else has been: a cursor may point behind it.
+    const last = (segments.at(-1) ?? 1) + (torn ? 1 : 0);
     const file = await open(segmentPath(options.directory, last), 'a', 0o600);
     if (!sizes.has(last)) sizes.set(last, 0);
     await syncDirectory(options.directory);
@@ -108,10 +116,12 @@ export class Journal {
   append(facts: readonly Fact[]): Promise<void> {
     if (this.#closed)
       return Promise.reject(new TouchstoneError('service.storage-unavailable', 'The journal is closed.'));
-    if (this.bytes > this.#maxBytes) return Promise.reject(new TouchstoneError('journal.full'));
+    if (this.bytes + this.#waitingBytes > this.#maxBytes)
+      return Promise.reject(new TouchstoneError('journal.full'));
     return new Promise<void>((resolve, reject) => {
       const record = encodeRecord(Buffer.from(JSON.stringify(facts)));
       this.#waiting.push({ record, resolve, reject });
+      this.#waitingBytes += record.length;
       this.#writing ??= this.#writeWaiting();
     });
   }
@@ -179,8 +189,11 @@ export class Journal {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
+      const bytes = Buffer.concat(batch.map((waiting) => waiting.record));
       try {
-        await this.#write(Buffer.concat(batch.map((waiting) => waiting.record)));
+        await this.#write(bytes).finally(() => {
+          this.#waitingBytes -= bytes.length;
+        });
         for (const waiting of batch) waiting.resolve();
         this.onDurable();
       } catch (cause) {
@@ -233,6 +246,17 @@ async function soundLength(path: string, size: number): Promise<number> {
   const handle = await open(path, 'r');
   try {
     return decodeRecords(await readAt(handle, 0, size)).soundEnd;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Keeps what is cut off; zeros say nothing. */
+async function setAside(path: string, from: number, to: number): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    const bytes = await readAt(handle, from, to - from);
+    if (bytes.some((byte) => byte !== 0)) await writeFile(`${path}.torn`, bytes, { mode: 0o600 });
   } finally {
     await handle.close();
   }

@@ -11,9 +11,10 @@ export interface JournalRecord {
   readonly payload: Buffer;
 }
 
-/** @throws RangeError when the payload is longer than a reader would believe */
+/** @throws RangeError when the payload is empty, or longer than a reader would believe */
 export function encodeRecord(payload: Buffer): Buffer {
-  if (payload.length > maxPayload) throw new RangeError(`a record of ${payload.length} bytes is too long`);
+  if (payload.length === 0 || payload.length > maxPayload)
+    throw new RangeError(`a record cannot have ${payload.length} bytes`);
   const record = Buffer.allocUnsafe(headerBytes + payload.length);
   record.writeUInt32LE(payload.length, 0);
   record.writeUInt32LE(crc32(payload), 4);
@@ -31,7 +32,8 @@ export function decodeRecords(bytes: Buffer, base = 0): { records: JournalRecord
   while (offset + headerBytes <= bytes.length) {
     const length = bytes.readUInt32LE(offset);
     const end = offset + headerBytes + length;
-    if (length > maxPayload || end > bytes.length) break;
+    // A power cut may leave zeros where bytes were to be, and zero is the checksum of nothing.
+    if (length === 0 || length > maxPayload || end > bytes.length) break;
     const payload = bytes.subarray(offset + headerBytes, end);
     if (crc32(payload) !== bytes.readUInt32LE(offset + 4)) break;
     records.push({ end: base + end, payload });

@@ -1,5 +1,6 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type BatchBounds, batchToken } from '../../scoring/facts/batch.js';
 import type { Fact } from '../../scoring/facts/facts.js';
 import { type Cursor, type Position, readCursor, writeCursor } from './cursor.js';
 import { appendLines, segmentPath, storageError } from './files.js';
@@ -110,8 +111,9 @@ export class Shipper {
     if (batch === null) return false;
     if (this.#cursor.inFlight === null) await this.#save({ ...this.#cursor, inFlight: batch });
     const { from, to } = batch;
-    const token = `${this.#cursor.journal}/${from.segment}/${from.offset}-${to.offset}`;
-    await this.#insert(await journal.read(from, to), token);
+    const { journal: name } = this.#cursor;
+    const bounds = { journal: name, segment: from.segment, from: from.offset, to: to.offset };
+    await this.#insert(await journal.read(from, to), bounds);
     await this.#save({ ...this.#cursor, shipped: to, inFlight: null });
     await this.#removeShipped(to);
     return true;
@@ -121,17 +123,17 @@ export class Shipper {
    * Inserts a batch. Where the record is there but does not take it, fact by fact: one that it can't take must not
    * hold up all that come after it. Those are set aside in a file of their own, for a person.
    */
-  async #insert(facts: readonly Fact[], token: string): Promise<void> {
+  async #insert(facts: readonly Fact[], bounds: BatchBounds): Promise<void> {
     const { insert, isRefusal, journal, onRefused } = this.#options;
     try {
-      return await insert(facts, token);
+      return await insert(facts, batchToken(bounds));
     } catch (error) {
       if (!isRefusal(error)) throw error;
     }
     const refused: Fact[] = [];
     for (const [i, fact] of facts.entries()) {
       try {
-        await insert([fact], `${token}/${i}`);
+        await insert([fact], batchToken(bounds, i));
       } catch (error) {
         if (!isRefusal(error)) throw error;
         refused.push(fact);

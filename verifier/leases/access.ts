@@ -1,40 +1,43 @@
 import { timingSafeEqual } from 'node:crypto';
+import { Compile } from 'typebox/compile';
 import { fromHex } from '../../protocol/bytes.js';
 import { TouchstoneError } from '../../protocol/error.js';
-import { bearerToken, hashOfToken } from '../access/token.js';
+import { LeaseId } from '../../protocol/ids.js';
+import { hashOfToken } from '../access/token.js';
+import type { Caller } from '../edge/route-config.js';
 import type { Lease } from './lease.js';
-import type { Leasing } from './leasing.js';
+import type { Leases } from './leases.js';
 
-/** Who may see which lease: the marketplace that made it, and its witness. */
-export class LeaseAccess {
-  readonly #parts: Pick<Leasing, 'keys' | 'leases'>;
+const leaseId = Compile(LeaseId);
 
-  constructor(parts: Pick<Leasing, 'keys' | 'leases'>) {
-    this.#parts = parts;
-  }
+/**
+ * Whether a token is the one of a lease's witness. Of a lease that is none it says no, as of a wrong token: it tells nobody which
+ * leases there are.
+ */
+export async function isWitness(leases: Pick<Leases, 'get'>, id: string, token: string): Promise<boolean> {
+  const lease = leaseId.Check(id) ? await leaseOrNull(leases, id) : null;
+  return lease !== null && timingSafeEqual(fromHex(lease.witnessTokenHash), fromHex(hashOfToken(token)));
+}
 
-  /** For its marketplace. @throws TouchstoneError `access.denied`, `lease.unknown` */
-  async ownLease(authorization: string | undefined, id: string): Promise<Lease> {
-    const { keys, leases } = this.#parts;
-    return leases.getOf(await keys.marketplaceOf(authorization), id);
-  }
+/** A lease for its marketplace, or for its witness. @throws TouchstoneError `lease.unknown` where it is not the caller's */
+export function leaseFor(
+  leases: Pick<Leases, 'get' | 'getOf'>,
+  { role, id }: Caller,
+  lease: string,
+): Promise<Lease> {
+  return role === 'witness' && id === lease ? leases.get(lease) : leases.getOf(id, lease);
+}
 
-  /** For its witness: a token opens its own lease, and says nothing of others. @throws TouchstoneError `access.denied` */
-  async witnessedLease(authorization: string | undefined, id: string): Promise<Lease> {
-    const token = bearerToken(authorization, 'wt');
-    if (token === null) throw new TouchstoneError('access.denied');
-    const lease = await this.#parts.leases.get(id).catch((error: unknown) => {
-      const unknown = error instanceof TouchstoneError && error.code === 'lease.unknown';
-      throw unknown ? new TouchstoneError('access.denied') : error;
-    });
-    if (!timingSafeEqual(fromHex(lease.witnessTokenHash), fromHex(hashOfToken(token))))
-      throw new TouchstoneError('access.denied');
-    return lease;
-  }
+/** The device of a lease; null where there is none such. */
+export async function deviceOfLease(leases: Pick<Leases, 'get'>, id: string): Promise<string | null> {
+  return (await leaseOrNull(leases, id))?.device ?? null;
+}
 
-  /** For both. @throws TouchstoneError `access.denied`, `lease.unknown` */
-  readableLease(authorization: string | undefined, id: string): Promise<Lease> {
-    const witness = bearerToken(authorization, 'wt') !== null;
-    return witness ? this.witnessedLease(authorization, id) : this.ownLease(authorization, id);
+async function leaseOrNull(leases: Pick<Leases, 'get'>, id: string): Promise<Lease | null> {
+  try {
+    return await leases.get(id);
+  } catch (error) {
+    if (error instanceof TouchstoneError && error.code === 'lease.unknown') return null;
+    throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { LeaseMovedFact, LeaseWitnessedFact } from '../../scoring/facts/lease.js';
 import { type Lease, leaseOf } from './lease.js';
-import { isOver } from './transitions.js';
+import { isOver, stateOrder } from './transitions.js';
 
 /** Leases that are over and still kept in memory; the record has all. */
 const keptOver = 10_000;
@@ -60,10 +60,11 @@ export class LeaseBook {
     return fact === undefined ? null : this.get(fact.lease);
   }
 
-  /** A fact that is on record. */
+  /** A fact that is on record. One that comes late, after what followed it, changes nothing. @returns the lease as it is now */
   apply(fact: LeaseMovedFact): Lease {
     const lease = leaseOf(fact);
     const booked = this.#leases.get(lease.id);
+    if (booked !== undefined && isBefore(lease, booked.lease)) return booked.lease;
     this.#keep({ lease, askedEndsAt: booked === undefined ? fact.endsAt : booked.askedEndsAt });
     return lease;
   }
@@ -99,5 +100,11 @@ export class LeaseBook {
     }
   }
 }
+
+/** By the order of its states, and within one by the time: what another verifier recorded comes in any order. */
+const isBefore = (a: Lease, b: Lease): boolean =>
+  stateOrder[a.state] !== stateOrder[b.state]
+    ? stateOrder[a.state] < stateOrder[b.state]
+    : a.movedAt < b.movedAt;
 
 const keyOf = (marketplace: string, reference: string): string => `${marketplace}\n${reference}`;

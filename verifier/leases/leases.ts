@@ -12,6 +12,7 @@ import type { Recorder } from '../devices/recorder.js';
 import { Serial } from '../devices/serial.js';
 import type { Examiner } from '../exams/examiner.js';
 import type { OpenEntry, Transcripts } from '../probes/transcripts.js';
+import type { HotState } from '../state/state.js';
 import type { Residents } from '../tables/residents.js';
 import { leasedCards } from './ballast.js';
 import { type BookedLease, LeaseBook, type LeaseRecord } from './book.js';
@@ -24,6 +25,8 @@ import { pause } from './waiting.js';
 
 /** Pause before what could not be recorded is tried again. */
 const retryMs = 15_000;
+/** While a request is under way nobody else takes its reference; by then what it made is in every view. */
+const claimMs = 60_000;
 
 export interface LeasesOptions extends HandOverParts, GiveBackParts {
   readonly examiner: Pick<Examiner, 'examineNow' | 'examining' | 'hold' | 'soon'>;
@@ -39,10 +42,14 @@ export interface LeasesOptions extends HandOverParts, GiveBackParts {
   readonly derive: (purpose: string, id: string) => Uint8Array;
   /** Mean time between the probes of a leased card, milliseconds. */
   readonly leaseMeanMs: number;
+  /** Whether the device has declared maintenance between two instants; `to` null: for ever. */
+  readonly maintained: (device: string, from: number, to: number | null) => boolean;
   /** Probes of the device belong to another transcript now. */
   readonly replan: (device: string) => void;
   /** Told of every move that is on record. */
   readonly observe: (fact: LeaseMovedFact) => void;
+  /** What verifiers share; absent in one that runs alone. */
+  readonly state?: Pick<HotState, 'putIfAbsent'> | null;
   readonly log: Pick<Logger, 'error'>;
 }
 
@@ -55,8 +62,8 @@ export interface OpenedLease {
 }
 
 /**
- * All leases, from the request to the return. What is done for one follows from the state that its last fact has, so that a
- * restart takes each up again; what was under way is begun anew.
+ * All leases, from the request to the return. What is done for one follows from the state that its last fact has, so that its
+ * device's next home takes it up again; what was under way is begun anew.
  */
 export class Leases {
   readonly #options: LeasesOptions;
@@ -65,6 +72,8 @@ export class Leases {
   readonly #work = new Map<string, AbortController>();
   /** One request of a marketplace for one reference at a time. */
   readonly #requests = new Serial();
+  /** Devices that are at home here. */
+  readonly #here = new Set<string>();
   #closed = false;
 
   constructor(options: LeasesOptions) {
@@ -72,14 +81,45 @@ export class Leases {
     this.#book = new LeaseBook(options.record);
   }
 
-  /** Takes up all leases that are not over. To be called before devices connect. @throws the record's errors */
+  /** Reads all leases that are not over. Their work begins where their devices are at home. @throws the record's errors */
   async start(): Promise<void> {
-    for (const lease of await this.#book.restore()) {
-      this.#options.examiner.hold(lease.device, true);
-      this.#begin(lease);
-      if (lease.state === 'active' && (await this.#isOtherHardware(lease)))
-        await this.hardwareChanged(lease.device);
-    }
+    await this.#book.restore();
+  }
+
+  /** A fact that another verifier recorded. Where that is known so late that the device is at home here, its work goes on from there. */
+  follow(fact: LeaseMovedFact): void {
+    const before = this.#book.of(fact.device);
+    const lease = this.#book.apply(fact);
+    const moved = before?.id === lease.id && before.state !== lease.state;
+    if (!moved || !this.#here.has(fact.device)) return;
+    if (isOver(lease.state)) this.#end(lease);
+    this.#begin(lease);
+    this.#options.replan(lease.device);
+  }
+
+  /** The device is at home here: takes up its lease. @throws the record's errors */
+  async arrive(device: string): Promise<void> {
+    this.#here.add(device);
+    const lease = this.#book.of(device);
+    if (lease === null) return;
+    this.#options.examiner.hold(device, true);
+    this.#begin(lease);
+    if (lease.state === 'active' && (await this.#isOtherHardware(lease))) await this.hardwareChanged(device);
+  }
+
+  /** The device goes to another verifier, or may be at home elsewhere: what is under way for its lease begins anew there. */
+  async leave(device: string): Promise<void> {
+    this.#here.delete(device);
+    const work = this.#work.get(device);
+    this.#work.delete(device);
+    work?.abort();
+    // What it was about to record is recorded, or not, before anybody else goes on.
+    await this.#options.serial.run(device, async () => {});
+  }
+
+  /** Leases that are not over and that nobody works for here. */
+  get elsewhere(): readonly string[] {
+    return this.#book.open.map(({ device }) => device).filter((device) => !this.#here.has(device));
   }
 
   /** Stops all work, without a move: the next start goes on. To be called before the examiner closes. */
@@ -127,8 +167,9 @@ export class Leases {
       const known = await this.#book.byReference(marketplace, reference);
       if (known !== null) return this.#again(known, device, endsAt);
       if (endsAt !== null) assertEndPossible(endsAt, this.#now + this.#longestMs(device), this.#now);
+      await this.#claim(marketplace, reference, device);
       const lease = await this.#options.serial.run(device, async () => {
-        await this.#assertReady(device);
+        await this.#assertReady(device, endsAt);
         const id = newLeaseId(this.#options.random);
         const commitment = toHex(keyCommitment(this.#options.keyOf(device, id)));
         const witnessTokenHash = hashOfToken(this.#tokenOf(id));
@@ -154,6 +195,8 @@ export class Leases {
     if (lease.state !== 'active' && lease.state !== 'handing-over') throw new TouchstoneError('lease.over');
     if (endsAt === lease.endsAt || endsAt === null) return lease;
     assertEndPossible(endsAt, this.#latestEnd(lease), this.#now);
+    if (this.#options.maintained(lease.device, this.#now, endsAt))
+      throw new TouchstoneError('lease.end-invalid', 'The device has declared maintenance before that end.');
     const moved = await this.#move(lease, 'end-changed', ['lease.extended'], { endsAt });
     if (moved === null) throw new TouchstoneError('lease.over');
     return moved;
@@ -194,17 +237,26 @@ export class Leases {
     return { lease, made: false, witnessToken: this.#tokenOf(lease.id) };
   }
 
-  async #assertReady(device: string): Promise<void> {
+  async #assertReady(device: string, endsAt: number | null): Promise<void> {
     const { devices, hub, residents, ballast } = this.#options;
     const state = devices.get(device);
     if (state === undefined) throw new TouchstoneError('device.unknown');
     if (this.#book.of(device) !== null) throw new TouchstoneError('lease.device-taken');
     const notReady = new TouchstoneError('lease.device-not-ready');
     if (this.#closed || state.status !== 'verified' || hub.get(device) === undefined) throw notReady;
+    if (this.#options.maintained(device, this.#now, endsAt)) throw notReady;
     const cards = leasedCards(ballast, state);
     const tables = await residents.of(device);
     const keep = ({ card }: { readonly card: number }) => tables.some((table) => table.card === card);
     if (cards.length === 0 || !cards.every(keep)) throw notReady;
+  }
+
+  /** A reference is of one lease, whichever verifiers are asked at once. @throws TouchstoneError `lease.reference-used` */
+  async #claim(marketplace: string, reference: string, device: string): Promise<void> {
+    const { state = null } = this.#options;
+    const key = `lease-reference/${hashOfToken(`${marketplace}\n${reference}`)}`;
+    const holder = (await state?.putIfAbsent(key, device, claimMs)) ?? device;
+    if (holder !== device) throw new TouchstoneError('lease.reference-used');
   }
 
   async #isOtherHardware({ device, handOverExam }: Lease): Promise<boolean> {
@@ -258,7 +310,7 @@ export class Leases {
     const { device, id } = lease;
     this.#work.get(device)?.abort();
     this.#work.delete(device);
-    if (isOver(lease.state) || this.#closed) return;
+    if (isOver(lease.state) || this.#closed || !this.#here.has(device)) return;
     const work = new AbortController();
     this.#work.set(device, work);
     this.#until(lease, work.signal).catch((error) => {

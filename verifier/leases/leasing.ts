@@ -3,7 +3,6 @@ import { examById, tablesOfLease } from '../../scoring/queries/lease-facts.js';
 import { leaseHistory, leasesOfMarketplace, openLeases } from '../../scoring/queries/leases.js';
 import { oursBetween } from '../../scoring/queries/ours.js';
 import { transcriptEntries, transcriptHead } from '../../scoring/queries/timelock.js';
-import { ApiKeys } from '../access/api-keys.js';
 import { leasedCards } from './ballast.js';
 import { Heads, type HeadsOptions } from './heads.js';
 import { Leases, type LeasesOptions } from './leases.js';
@@ -16,7 +15,6 @@ import { Witnesses } from './witnesses.js';
 const minuteMs = 60_000;
 
 export interface LeasingOptions extends Omit<LeasesOptions, 'record' | 'examOf'> {
-  readonly dataDir: string;
   readonly clickhouse: ClickHouseClient;
   readonly shipping: Shipping;
   readonly signing: ReceiptsOptions['signing'];
@@ -25,16 +23,15 @@ export interface LeasingOptions extends Omit<LeasesOptions, 'record' | 'examOf'>
 
 /** All that marketplaces and witnesses ask for. */
 export interface Leasing {
-  readonly keys: ApiKeys;
   readonly leases: Leases;
   readonly receipts: Receipts;
   readonly heads: Heads;
   readonly witnesses: Witnesses;
 }
 
-/** Makes the parts of leasing over the record. `leases.start` begins their work. @throws TouchstoneError `keys.unreadable` */
-export async function openLeasing(options: LeasingOptions): Promise<Leasing> {
-  const { clickhouse, clock, random, recorder, keyOf, dataDir, log, devices, ballast } = options;
+/** Makes the parts of leasing over the record. `leases.start` reads them from the record. */
+export function openLeasing(options: LeasingOptions): Leasing {
+  const { clickhouse, clock, random, recorder, keyOf, devices, ballast } = options;
   const record = recordOf(options);
   const leases = new Leases({
     ...options,
@@ -74,7 +71,7 @@ export async function openLeasing(options: LeasingOptions): Promise<Leasing> {
     serial: options.serial,
     stateOf: async (id) => (await leases.get(id)).state,
   });
-  return { keys: await ApiKeys.open({ dataDir, clock, log }), leases, receipts, heads, witnesses };
+  return { leases, receipts, heads, witnesses };
 }
 
 function recordOf({ clickhouse, shipping, clock }: LeasingOptions): ReceiptRecord {

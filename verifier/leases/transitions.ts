@@ -36,6 +36,15 @@ export function nextLeaseState(state: LeaseState, cause: LeaseCause): LeaseState
   return leaseTable[state][cause] ?? null;
 }
 
+/** A lease only ever goes on: from each state to one that is no lower. */
+export const stateOrder: Record<LeaseState, number> = {
+  'handing-over': 0,
+  active: 1,
+  returning: 2,
+  ended: 3,
+  refused: 3,
+};
+
 /** Nothing can happen to it any more. */
 export const isOver = (state: LeaseState): boolean => Object.keys(leaseTable[state]).length === 0;
 

@@ -26,6 +26,7 @@ export interface OfflineDeskOptions
 /** Everything about outages: how fast devices square, the chains that they hold, what they show after an outage. */
 export class OfflineDesk implements Desk<OfflineMessage> {
   readonly #options: OfflineDeskOptions;
+  readonly #rates: Rates;
   readonly #trials: Trials;
   readonly #chains: Chains;
   readonly #reports: Reports;
@@ -35,6 +36,7 @@ export class OfflineDesk implements Desk<OfflineMessage> {
   constructor(options: OfflineDeskOptions) {
     this.#options = options;
     const rates = new Rates(options.bestRate, () => options.clock.monotonic());
+    this.#rates = rates;
     this.#trials = new Trials({ ...options, rates });
     this.#chains = new Chains({ ...options, rates, rateless: (device) => this.#rateless(device) });
     this.#reports = new Reports({
@@ -87,10 +89,34 @@ export class OfflineDesk implements Desk<OfflineMessage> {
     this.#ask(device, this.#trials.ask(device));
   }
 
+  /** The device is at home here. @throws TouchstoneError `service.busy` */
+  arrive(device: string): Promise<void> {
+    return this.#reports.arrive(device);
+  }
+
+  /** The device goes to another verifier, and its line has ended. */
+  async leave(device: string): Promise<void> {
+    await this.#reports.leave(device);
+    this.#forget(device);
+  }
+
+  /** The device may be at home elsewhere: what is shown is shown again there. */
+  async lapse(device: string): Promise<void> {
+    this.#reports.forget(device);
+    this.#forget(device);
+  }
+
   close(): void {
     this.#waiting.clear();
     this.#chains.close();
     this.#reports.close();
+  }
+
+  #forget(device: string): void {
+    this.#waiting.delete(device);
+    this.#chains.stop(device);
+    this.#trials.gone(device);
+    this.#rates.forget(device);
   }
 
   #settled(device: string): void {

@@ -12,6 +12,15 @@ export interface Outage {
 
 type Signs = Pick<Outage, 'from' | 'lastSign'>;
 
+/** What another verifier goes on from. Milliseconds since 1970. */
+export interface SavedOutages {
+  readonly lastSign: Signs | null;
+  readonly unshown: Signs | null;
+  /** Since when it was connected there; null where it was not. */
+  readonly backAt: number | null;
+  readonly shownTo: number | null;
+}
+
 /**
  * A line that was back for so short a time may have been too bad for a report: it counts as one outage with the next. No
  * longer, or a device could be off for an hour and solve for it afterwards.
@@ -26,6 +35,29 @@ export class Outages {
   /** One that ended with a line too brief to show it. */
   #unshown: Signs | null = null;
   #shownTo: number | null = null;
+
+  /** As it is now, for another verifier. */
+  get saved(): SavedOutages {
+    const unshown = this.#present ?? this.#unshown;
+    return {
+      lastSign: this.#lastSign,
+      unshown: unshown === null ? null : { from: unshown.from, lastSign: unshown.lastSign },
+      backAt: this.#backAt,
+      shownTo: this.#shownTo,
+    };
+  }
+
+  /**
+   * Goes on from what another verifier saved, before anything else happens here.
+   * @param now milliseconds since 1970
+   */
+  takeUp({ lastSign, unshown, backAt, shownTo }: SavedOutages, now: number): void {
+    this.#shownTo = shownTo;
+    // That verifier ended while the line was up: how long that was only the record can say.
+    this.#lastSign = backAt === null ? lastSign : null;
+    // As with a line that was too brief: it had not all of its time to be shown.
+    this.#unshown = backAt === null || now - backAt <= 2 * briefMs ? unshown : null;
+  }
 
   /** False where this process knows nothing of the device yet: then the record does (`restore`). */
   get isKnown(): boolean {
@@ -42,7 +74,7 @@ export class Outages {
     if (minute === null || this.isKnown) return;
     // It was seen in that minute: somewhere from its beginning to its end.
     this.#lastSign = { from: (minute + 1) * 60_000, lastSign: minute * 60_000 };
-    if (this.#backAt !== null) this.connected(this.#backAt);
+    if (this.#backAt !== null && this.#present === null) this.connected(this.#backAt);
   }
 
   connected(at: number): void {

@@ -28,6 +28,11 @@ export class Rates {
     return best;
   }
 
+  /** The device is at home elsewhere. */
+  forget(device: string): void {
+    this.#best.delete(device);
+  }
+
   /** A rate that was shown just now. */
   learned(device: string, rate: number): void {
     const known = this.#best.get(device);

@@ -4,12 +4,14 @@ import type { Clock } from '../../protocol/clock.js';
 import type { Code } from '../../protocol/codes/table.js';
 import type { OfflineReport, OfflineReveal, OfflineVerdict } from '../../protocol/messages/offline.js';
 import { nextTag } from '../../protocol/transcript.js';
+import type { Fact } from '../../scoring/facts/facts.js';
 import type { OfflineFact } from '../../scoring/facts/timelock.js';
 import type { Hub } from '../connections/hub.js';
 import type { Recorder } from '../devices/recorder.js';
+import type { Saved } from '../state/saved.js';
 import type { Judge, Judged } from './judge.js';
 import { type CreditedCard, offlineVerdict } from './offline-fact.js';
-import { type Outage, Outages } from './outages.js';
+import { type Outage, Outages, type SavedOutages } from './outages.js';
 import { Questions } from './questions.js';
 import type { Rates } from './rates.js';
 import { type Reported, refusalOf, shownOutage } from './reported.js';
@@ -25,8 +27,16 @@ export interface TranscriptEntry {
   readonly transcript: string;
   readonly index: number;
   readonly previous: Uint8Array;
+  stage(root: Uint8Array, facts: readonly Fact[]): Promise<void>;
   close(root: Uint8Array): Uint8Array;
   abandon(): void;
+}
+
+/** What one verifier knew of a device's outages, for its next home: a chain counts once, and is not swapped for another one. */
+export interface SavedReports {
+  readonly outages: SavedOutages;
+  readonly owed: Reported | null;
+  readonly verdict: OfflineVerdict | null;
 }
 
 export interface ReportsOptions {
@@ -46,6 +56,8 @@ export interface ReportsOptions {
   /** A card that showed wrong walks. */
   readonly suspect: (device: string) => void;
   readonly observe: (fact: OfflineFact) => void;
+  /** Where it stands for other verifiers; nowhere where there are none. */
+  readonly saved?: Saved<SavedReports>;
   readonly log: Pick<Logger, 'error'>;
 }
 
@@ -69,6 +81,8 @@ interface DeviceOutages {
   verdict: OfflineVerdict | null;
   /** Settles when no report of the device is judged. */
   judging: Promise<void>;
+  /** It is at home elsewhere: what is found here says nothing there. */
+  gone: boolean;
 }
 
 /** The outages of all devices, and what they report of them: one report after each reconnection, one check at a time. */
@@ -95,6 +109,7 @@ export class Reports {
       settled: false,
     };
     state.connection = connection;
+    this.#save(device, state);
     void read
       .catch((error) => log.error({ err: error, device }, 'the last sign of a device could not be read'))
       .then(() => this.#expect(device, state, connection));
@@ -109,6 +124,7 @@ export class Reports {
     state.outages.disconnected(this.#options.hub.lastSeenAt(device) ?? now);
     if (connection.expected !== null) clearTimeout(connection.expected);
     connection.questions.end();
+    this.#save(device, state);
   }
 
   /** Whether the device is connected and nothing is to be shown on this connection. */
@@ -148,6 +164,38 @@ export class Reports {
     return this.#devices.get(device)?.connection?.questions.take(reveal) ? null : 'offline.not-asked';
   }
 
+  /** The device is at home here: goes on with what another verifier knew. @throws TouchstoneError `service.busy` */
+  async arrive(device: string): Promise<void> {
+    const saved = (await this.#options.saved?.get(device)) ?? null;
+    if (saved === null || this.#devices.has(device)) return;
+    const state = this.#of(device);
+    state.outages.takeUp(saved.outages, this.#options.clock.now());
+    state.owed = saved.owed;
+    state.verdict = saved.verdict;
+  }
+
+  /** The device goes to another verifier, and its line has ended. Resolves when nothing of it is judged any more. */
+  async leave(device: string): Promise<void> {
+    const state = this.#devices.get(device);
+    await state?.judging;
+    if (state !== undefined) this.#save(device, state);
+    await this.#options.saved?.flush(device);
+    this.forget(device);
+  }
+
+  /** The device may be at home elsewhere. */
+  forget(device: string): void {
+    const state = this.#devices.get(device);
+    this.disconnected(device);
+    if (state !== undefined) state.gone = true;
+    this.#devices.delete(device);
+    this.#options.saved?.forget(device);
+  }
+
+  #save(device: string, { outages, owed, verdict, gone }: DeviceOutages): void {
+    if (!gone) this.#options.saved?.put(device, { outages: outages.saved, owed, verdict });
+  }
+
   /** Ends everything, without a verdict. */
   close(): void {
     this.#closing.abort();
@@ -163,6 +211,7 @@ export class Reports {
       owed: null,
       verdict: null,
       judging: Promise.resolve(),
+      gone: false,
     };
     this.#devices.set(device, state);
     return state;
@@ -223,6 +272,7 @@ export class Reports {
     const { device, chain } = reported;
     // Until there is a verdict: whatever breaks it off is not the device's fault.
     state.owed = reported;
+    this.#save(device, state);
     try {
       const judged = await judge.judge(reported, {
         ask: (card, openings) => connection.questions.ask(chain.seed, card, openings),
@@ -233,6 +283,7 @@ export class Reports {
       state.owed = null;
       state.outages.shown(reported.outage.to);
       state.verdict = offlineVerdict(reported, judged.code, cards);
+      this.#save(device, state);
       hub.send(device, state.verdict);
       if (cards.some(({ code }) => code === 'offline.wrong-walk')) suspect(device);
     } catch (error) {
@@ -264,6 +315,7 @@ export class Reports {
         cards.push({ ...card, entry: { transcript, index, tag: toHex(nextTag(previous, index, root)) } });
       }
       const facts = judge.factsOf(reported, judged, cards);
+      for (const { entry, root } of entries) await entry.stage(root, facts);
       await recorder.record(facts);
       for (const { entry, root } of entries) entry.close(root);
       if (judged.faster !== null) rates.learned(reported.device, judged.faster.squaringsPerSecond);

@@ -9,6 +9,7 @@ const connection = (device: string, lastSeenAt: number): Connection => ({
   lastSeenAt,
   roundTripMs: null,
   send: () => true,
+  prepare: () => () => true,
   close: () => {},
   ping: async () => null,
   sendBytes: async () => false,

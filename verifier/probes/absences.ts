@@ -19,6 +19,12 @@ export interface AbsencesOptions {
   readonly lagBetween: (from: number, to: number) => number;
 }
 
+/** An absence that has not ended, for another verifier. Milliseconds since 1970. */
+export interface SavedAbsence {
+  readonly since: number;
+  readonly credited: readonly (readonly [card: number, until: number])[];
+}
+
 /** A time in which a device had no line. Monotonic milliseconds. */
 export interface Absence {
   readonly since: number;
@@ -74,6 +80,20 @@ export class Absences {
     for (const { card, creditedMs } of cards) {
       if (creditedMs > 0) absence?.credited.set(card, from + creditedMs);
     }
+  }
+
+  /** The absence of a device that has not ended; null where there is none. */
+  saved(device: string): SavedAbsence | null {
+    const absence = this.#open.get(device);
+    if (absence === undefined) return null;
+    return { since: this.#wallTimeOf(absence.since), credited: [...absence.credited] };
+  }
+
+  /** One that began at another verifier. */
+  restore(device: string, { since, credited }: SavedAbsence): void {
+    const { clock } = this.#options;
+    const began = Math.min(clock.monotonic(), clock.monotonic() - (clock.now() - since));
+    this.#open.set(device, { since: began, until: began, credited: new Map(credited) });
   }
 
   /** Nothing is to be shown of it any more. Null where there was none. */

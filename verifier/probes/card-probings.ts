@@ -11,7 +11,7 @@ export interface CardProbing {
   replacing: boolean;
 }
 
-/** Of all cards that were ever to be probed: no more than are enrolled. */
+/** Of the cards of all devices that are at home here. */
 export class CardProbings {
   readonly #cards = new Map<string, Map<number, CardProbing>>();
 
@@ -22,6 +22,20 @@ export class CardProbings {
     const probing = cards.get(card) ?? fresh;
     cards.set(card, probing);
     return probing;
+  }
+
+  /** All of a device, as they are now. */
+  all(device: string): (readonly [card: number, probing: CardProbing])[] {
+    return [...(this.#cards.get(device) ?? [])].map(([card, probing]) => [card, { ...probing }] as const);
+  }
+
+  restore(device: string, all: readonly (readonly [card: number, probing: CardProbing])[]): void {
+    // A table that was being ordered elsewhere is not any more.
+    this.#cards.set(device, new Map(all.map(([card, probing]) => [card, { ...probing, replacing: false }])));
+  }
+
+  forget(device: string): void {
+    this.#cards.delete(device);
   }
 
   isReplacing(device: string): boolean {

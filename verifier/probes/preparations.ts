@@ -34,8 +34,8 @@ export interface Prepared {
 /** Sizes probes by the class, the table and the earlier probes of each card. */
 export class Preparations {
   readonly #options: PreparationsOptions;
-  /** By device and card. Read from the record before the first probe, and moved on by each since. */
-  readonly #times = new Map<string, Promise<OwnTimes>>();
+  /** By device, and by card. Read from the record before the first probe, and moved on by each since. */
+  readonly #times = new Map<string, Map<number, Promise<OwnTimes>>>();
 
   constructor(options: PreparationsOptions) {
     this.#options = options;
@@ -64,14 +64,20 @@ export class Preparations {
     (await this.#timesOf(fact.device, table)).add(walked, fact);
   }
 
+  /** The device is at home elsewhere. */
+  forget(device: string): void {
+    this.#times.delete(device);
+  }
+
   #timesOf(device: string, table: Resident): Promise<OwnTimes> {
-    const key = `${device}/${table.card}`;
-    const known = this.#times.get(key);
+    const cards = this.#times.get(device) ?? new Map<number, Promise<OwnTimes>>();
+    this.#times.set(device, cards);
+    const known = cards.get(table.card);
     if (known !== undefined) return known;
     const reading = this.#read(device, table);
-    this.#times.set(key, reading);
+    cards.set(table.card, reading);
     // A failed read must not stay: the next probe tries again.
-    reading.catch(() => this.#times.delete(key));
+    reading.catch(() => cards.delete(table.card));
     return reading;
   }
 

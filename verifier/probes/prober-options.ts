@@ -4,11 +4,20 @@ import type { BeaconValue } from '../../protocol/messages/receipt.js';
 import type { ProbeFact } from '../../scoring/facts/timelock.js';
 import type { Devices } from '../devices/devices.js';
 import type { Recorder } from '../devices/recorder.js';
+import type { Saved } from '../state/saved.js';
 import type { LostTables } from '../tables/lost-tables.js';
 import type { Residents } from '../tables/residents.js';
+import type { SavedAbsence } from './absences.js';
+import type { CardProbing } from './card-probings.js';
 import type { Preparations } from './preparations.js';
 import type { ProbeRunOptions } from './probe-run.js';
 import type { Transcripts } from './transcripts.js';
+
+/** What is known of a device between two probes: who goes to another verifier is no stranger there. */
+export interface SavedProbings {
+  readonly cards: readonly (readonly [card: number, probing: CardProbing])[];
+  readonly absence: SavedAbsence | null;
+}
 
 /** What the prober works with. */
 export interface ProberOptions extends Omit<ProbeRunOptions, 'finished' | 'uncheckable'> {
@@ -23,6 +32,8 @@ export interface ProberOptions extends Omit<ProbeRunOptions, 'finished' | 'unche
   readonly preparations: Preparations;
   /** Secret of a device's transcript that its probe seeds are made with, 32 bytes. */
   readonly keyOf: (device: string, transcript: string) => Uint8Array;
+  /** Where the run of each card's probes stands for other verifiers; nowhere where there are none. */
+  readonly saved?: Saved<SavedProbings>;
   /** For probes of leases; null where there is none at present. */
   readonly beacon: () => Promise<BeaconValue | null>;
   /** The lease of the device while its cards are the tenant's. */

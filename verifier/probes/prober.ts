@@ -1,9 +1,6 @@
-import { fromHex } from '../../protocol/bytes.js';
 import type { Code } from '../../protocol/codes/table.js';
-import { newFactId, newProbeId } from '../../protocol/ids.js';
 import type { ProbeMessage } from '../../protocol/messages/probe.js';
 import type { BeaconValue } from '../../protocol/messages/receipt.js';
-import { probeSeed } from '../../protocol/transcript.js';
 import type { OfflineFact, ProbeFact } from '../../scoring/facts/timelock.js';
 import type { Desk } from '../connections/desk.js';
 import { Serial } from '../devices/serial.js';
@@ -14,10 +11,11 @@ import { beaconInTime } from './beacon-in-time.js';
 import { CardProbings } from './card-probings.js';
 import { Plans } from './plans.js';
 import type { Prepared } from './preparations.js';
-import { probeFact, rootOf } from './probe-fact.js';
+import { rootOf } from './probe-fact.js';
 import { ProbeRun, type ProbeTask } from './probe-run.js';
 import type { ProbeResult } from './probe-step.js';
-import { probeVerdict, slowLines } from './probe-verdict.js';
+import { judgedProbe, newTask, oursAlone } from './probe-task.js';
+import { slowLines } from './probe-verdict.js';
 import type { ProberOptions } from './prober-options.js';
 import { recordPersistently } from './record-persistently.js';
 import { nextProbeMs } from './schedule.js';
@@ -25,10 +23,6 @@ import type { OpenEntry } from './transcripts.js';
 
 /** So many failed probes of a card in a row ask for an exam. */
 const failuresToExam = 3;
-/** A commit is waited for this many deadlines, so that a slow card gets a figure, not silence. */
-const waitTimes = 5;
-const waitAtLeastMs = 10_000;
-const longestWaitMs = 3600_000;
 
 /** Probes every card that keeps a table, at times that nobody can predict, one card of a device after the other. */
 export class Prober implements Desk<ProbeMessage> {
@@ -40,6 +34,7 @@ export class Prober implements Desk<ProbeMessage> {
   /** One probe of a device at a time: one card's reveal must not stand in the line before another one's commit. */
   readonly #turns = new Serial();
   readonly #closing = new AbortController();
+  #ending = false;
 
   constructor(options: ProberOptions) {
     this.#options = options;
@@ -63,13 +58,44 @@ export class Prober implements Desk<ProbeMessage> {
   disconnected(device: string): void {
     this.#plans.cancel(device);
     // An exam that lost its line is what the time is about, and decides.
-    if (!this.#closed && !this.#options.examining(device)) this.#absences.left(device);
+    if (!this.#closed && !this.#ending && !this.#options.examining(device)) this.#absences.left(device);
+    this.#save(device);
     this.#runs.get(device)?.disconnected();
   }
 
   receive(device: string, message: ProbeMessage, at: number): Code | null {
     const run = this.#runs.get(device);
     return run === undefined ? 'probe.unknown' : run.receive(message, at);
+  }
+
+  /** The device is at home here: goes on with what another verifier knew of it. @throws TouchstoneError `service.busy` */
+  async arrive(device: string): Promise<void> {
+    const saved = (await this.#options.saved?.get(device)) ?? null;
+    if (saved === null) return;
+    this.#cards.restore(device, saved.cards);
+    if (saved.absence !== null) this.#absences.restore(device, saved.absence);
+  }
+
+  /** The device goes to another verifier, and its line has ended. Resolves when its probe is on record. */
+  async leave(device: string): Promise<void> {
+    this.#plans.cancel(device);
+    await this.#turns.run(device, async () => {});
+    this.#save(device);
+    await this.#options.saved?.flush(device);
+    this.#forget(device);
+  }
+
+  /** The device may be at home elsewhere: its probe ends as ours. */
+  async lapse(device: string): Promise<void> {
+    this.#plans.cancel(device);
+    this.#runs.get(device)?.endAsOurs();
+    await this.#turns.run(device, async () => {});
+    this.#forget(device);
+  }
+
+  /** We are about to close: from now on each line that ends is ended by us. */
+  beginEnding(): void {
+    this.#ending = true;
   }
 
   /** An outage of a device is on record: what it was credited needs no probe. */
@@ -123,6 +149,21 @@ export class Prober implements Desk<ProbeMessage> {
    */
   async baselineMs(device: string, card: number): Promise<number | null> {
     return (await this.#options.preparations.prepare(device, card))?.baselineMs ?? null;
+  }
+
+  #forget(device: string): void {
+    this.#plans.cancel(device);
+    this.#cards.forget(device);
+    this.#absences.end(device);
+    this.#options.preparations.forget(device);
+    this.#options.saved?.forget(device);
+  }
+
+  #save(device: string): void {
+    this.#options.saved?.put(device, {
+      cards: this.#cards.all(device),
+      absence: this.#absences.saved(device),
+    });
   }
 
   async #replan(device: string): Promise<void> {
@@ -179,6 +220,7 @@ export class Prober implements Desk<ProbeMessage> {
       else if (probing.hurry === null) probing.hurry = 'again';
       this.#plan(device, card);
     }
+    this.#save(device);
   }
 
   /** An entry of a probe that there was nobody to send to. */
@@ -188,11 +230,10 @@ export class Prober implements Desk<ProbeMessage> {
     try {
       const prepared = await preparations.prepare(device, card);
       if (prepared === null) return;
-      const task = this.#task(device, prepared, entry, null);
+      const task = newTask(this.#options, device, prepared, entry, null);
       const unsent = { kind: 'ended', code: 'probe.unanswered', commitment: null, silence: null } as const;
       const fact = { ...this.#judge(task, prepared, null, unsent), at };
-      if (!(await recordPersistently(this.#options, fact, this.#closing.signal))) return;
-      entry.close(rootOf(null));
+      if (!(await this.#enter(entry, rootOf(null), fact))) return;
       this.#conclude(fact, prepared.table);
     } finally {
       entry.abandon();
@@ -226,14 +267,15 @@ export class Prober implements Desk<ProbeMessage> {
     try {
       const beacon = entry.transcript.startsWith('le_') ? await beaconInTime(this.#options.beacon) : null;
       const prepared = await preparations.prepare(device, card);
-      if (prepared === null || !this.#mayProbe(device, card)) return null;
-      const task = this.#task(device, prepared, entry, beacon);
+      if (prepared === null) return null;
+      const task = newTask(this.#options, device, prepared, entry, beacon);
+      // Where we end with the walk under way, this is what it was: nobody may be asked the same again at leisure.
+      await entry.stage(rootOf(null), [this.#judge(task, prepared, beacon, oursAlone)]);
+      if (!this.#mayProbe(device, card)) return null;
       const result = await this.#run(task);
       if (result === null) return null;
       const fact = this.#judge(task, prepared, beacon, result);
-      // Only what is on record may move the transcript on; a probe that was sent can't vanish, and nothing follows it before.
-      if (!(await recordPersistently(this.#options, fact, this.#closing.signal))) return null;
-      entry.close(rootOf(result.commitment));
+      if (!(await this.#enter(entry, rootOf(result.commitment), fact))) return null;
       await preparations.learn(prepared, fact);
       this.#conclude(fact, prepared.table);
       if (result.kind === 'ended' && result.code === 'probe.no-table') this.#lose(device, prepared.table);
@@ -243,35 +285,25 @@ export class Prober implements Desk<ProbeMessage> {
     }
   }
 
+  /**
+   * Only what is on record may move the transcript on; a probe that was sent can't vanish, and nothing follows it before.
+   * @returns whether it is on record
+   */
+  async #enter(entry: OpenEntry, root: Uint8Array, fact: ProbeFact): Promise<boolean> {
+    await entry.stage(root, [fact]);
+    const recorded = await recordPersistently(this.#options, fact, this.#closing.signal);
+    if (recorded) entry.close(root);
+    // Not abandoned: whoever is its home next records what stands in the hot state.
+    else entry.release();
+    return recorded;
+  }
+
   #mayProbe(device: string, card: number): boolean {
     const { devices, hub, residents } = this.#options;
     const state = devices.get(device);
     if (this.#closed || state === undefined || !keepsTables(state.status)) return false;
     if (hub.get(device) === undefined || this.#isBusy(device)) return false;
     return residents.get(device, card) !== undefined;
-  }
-
-  #task(
-    device: string,
-    { table, walked, deadlineMs }: Prepared,
-    { transcript, index, previous }: OpenEntry,
-    beacon: BeaconValue | null,
-  ): ProbeTask {
-    const { random, keyOf } = this.#options;
-    const { card, tableSeed, shape } = table;
-    const value = beacon === null ? new Uint8Array(32) : fromHex(beacon.value);
-    return {
-      probe: newProbeId(random),
-      device,
-      card,
-      tableSeed,
-      shape: { ...shape, rounds: walked.rounds },
-      seed: probeSeed(keyOf(device, transcript), card, index, previous, value),
-      transcript,
-      index,
-      previous,
-      withinMs: Math.ceil(Math.min(longestWaitMs, Math.max(waitAtLeastMs, waitTimes * deadlineMs))),
-    };
   }
 
   /** @returns null where it could not be sent: then there was no probe */
@@ -292,23 +324,9 @@ export class Prober implements Desk<ProbeMessage> {
     });
   }
 
-  #judge(
-    task: ProbeTask,
-    { table, deadlineMs, baselineMs }: Prepared,
-    beacon: BeaconValue | null,
-    result: ProbeResult,
-  ): ProbeFact {
-    const { residents, examining, random, clock } = this.#options;
-    const { device, card, tableSeed } = task;
-    const verdict = probeVerdict(result, {
-      deadlineMs,
-      slowInARow: this.#cards.of(device, card).slowInARow,
-      collided: examining(device) || residents.get(device, card)?.tableSeed !== tableSeed,
-      doubt: residents.doubt(device, card),
-    });
-    const { purpose } = table;
-    const ids = { id: newFactId(random), at: clock.now() };
-    return probeFact({ ...ids, task, purpose, beacon, deadlineMs, baselineMs, verdict }, result);
+  #judge(task: ProbeTask, prepared: Prepared, beacon: BeaconValue | null, result: ProbeResult): ProbeFact {
+    const { slowInARow } = this.#cards.of(task.device, task.card);
+    return judgedProbe(this.#options, { task, prepared, beacon, slowInARow }, result);
   }
 
   /** What follows from a probe that is on record. A status it never changes: an exam decides. */
@@ -334,6 +352,7 @@ export class Prober implements Desk<ProbeMessage> {
         soon(device);
       }
     }
+    this.#save(device);
     if (probing.hurry !== null) this.#plan(device, card);
   }
 

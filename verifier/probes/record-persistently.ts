@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { TouchstoneError } from '../../protocol/error.js';
 import type { Fact } from '../../scoring/facts/facts.js';
 import type { Recorder } from '../devices/recorder.js';
 
@@ -6,7 +7,7 @@ import type { Recorder } from '../devices/recorder.js';
 const pauseMs = 2_000;
 
 /**
- * Offers a fact until the journal takes it, or we close; then once more.
+ * Offers a fact until the journal takes it, the device is not ours any more, or we close; then once more.
  * @returns whether it is on record; never rejects
  */
 export async function recordPersistently(
@@ -20,6 +21,8 @@ export async function recordPersistently(
       await recorder.record([fact]);
       return true;
     } catch (error) {
+      // At home elsewhere by now: there it stands in the hot state.
+      if (error instanceof TouchstoneError && error.code === 'session.moving') return false;
       log.error({ err: error, device: fact.device }, 'a probe could not be recorded');
       if (last) return false;
       await pause(closing);

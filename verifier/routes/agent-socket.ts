@@ -1,24 +1,34 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AgentSocket } from '../connections/agent-socket.js';
+import { Penalties } from '../connections/penalties.js';
 import type { Services } from '../services.js';
 
 const devicesOfRequests = new WeakMap<FastifyRequest, string>();
 
-/** `GET /v1/agent`: the agent's one outbound WebSocket. The session is checked before the upgrade. */
+/**
+ * `GET /v1/agent`: the agent's one outbound WebSocket. The session is checked, and this made the device's home, before the
+ * upgrade: what is refused here is an HTTP problem, after which the agent tries again.
+ */
 export function agentSocketRoute(app: FastifyInstance, services: Services): void {
-  const { sessions, hub, desks, clock, options, metrics } = services;
+  const { sessions, devices, agents, lines, hub, desks, clock, options, metrics } = services;
+  const penalties = new Penalties(clock);
   app.get(
     '/v1/agent',
     {
       websocket: true,
+      config: { access: ['device'] },
       schema: { hide: true },
       preValidation: async (request) => {
-        devicesOfRequests.set(request, await sessions.deviceOf(request.headers.authorization));
+        const device = await sessions.deviceOf(request.headers.authorization);
+        penalties.assertMayConnect(device);
+        await lines.admit(device);
+        devicesOfRequests.set(request, device);
       },
     },
     (socket, request) => {
       const device = devicesOfRequests.get(request);
-      if (device === undefined) return socket.terminate();
+      // Asked away by another verifier since: the next try finds it there.
+      if (device === undefined || !lines.admits(device)) return socket.terminate();
       const connection: AgentSocket = new AgentSocket({
         device,
         socket,
@@ -28,12 +38,22 @@ export function agentSocketRoute(app: FastifyInstance, services: Services): void
         receive: (message, at) =>
           hub.get(device) === connection ? desks.receive(device, message, at) : 'session.superseded',
         // A newer connection of the same device has taken over: the device is not gone.
-        closed: () => hub.remove(connection) && desks.disconnected(device),
-        refused: (code) => metrics.refused(code),
+        closed: () => {
+          if (!hub.remove(connection)) return;
+          desks.disconnected(device);
+          lines.down(device);
+        },
+        refused: (code) => {
+          if (code === 'message.too-many') penalties.closed(device);
+          metrics.refused(code);
+        },
       });
       // The room must see the old line end before the new one begins: what was asked on it may be lost.
       if (hub.get(device) !== undefined) desks.disconnected(device);
       hub.add(connection);
+      lines.up(device);
+      const version = devices.get(device)?.enrolment.agent.version ?? '';
+      agents.greet({ version, tell: (notice) => void connection.send(notice) });
       desks.connected(device);
     },
   );

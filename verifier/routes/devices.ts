@@ -19,6 +19,7 @@ export function deviceRoutes(app: FastifyInstance, services: Services): void {
   app.get<{ Params: Params }>(
     '/v1/devices/:id',
     {
+      config: { access: ['public'] },
       schema: {
         operationId: 'getDevice',
         summary: 'Public facts about a device',
@@ -31,6 +32,7 @@ export function deviceRoutes(app: FastifyInstance, services: Services): void {
   app.get<{ Params: Params }>(
     '/v1/devices/:id/explain',
     {
+      config: { access: ['public'] },
       schema: {
         operationId: 'explainDevice',
         summary: 'Why a device is as it is, from which facts, and what to do',

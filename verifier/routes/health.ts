@@ -11,14 +11,11 @@ const Readiness = Type.Object({
   journalLagBytes: Type.Integer(),
 });
 
-/** Whoever watches over the service asks often and from one address. */
-const unlimited = { rateLimit: false };
-
 export function healthRoutes(app: FastifyInstance, { shipper, state, metrics }: Services): void {
   app.get(
     '/healthz',
     {
-      config: unlimited,
+      config: { access: ['public'] },
       schema: { operationId: 'health', summary: 'Alive', response: { 200: Health, ...problems } },
     },
     async () => ({ status: 'alive' }),
@@ -26,7 +23,7 @@ export function healthRoutes(app: FastifyInstance, { shipper, state, metrics }: 
   app.get(
     '/readyz',
     {
-      config: unlimited,
+      config: { access: ['public'] },
       schema: {
         operationId: 'readiness',
         summary: 'Serving; degraded while ClickHouse is away (facts wait in the journal) or hot state is',
@@ -43,8 +40,13 @@ export function healthRoutes(app: FastifyInstance, { shipper, state, metrics }: 
       return { status, clickhouse, hotState, journalLagBytes: shipper.lagBytes } as const;
     },
   );
-  app.get('/metrics', { config: unlimited, schema: { hide: true } }, async (_request, reply) => {
-    reply.type(metrics.registry.contentType);
-    return metrics.registry.metrics();
-  });
+  app.get(
+    '/metrics',
+    // They tell much of the fleet: Prometheus sends a bearer token, or looks from this machine.
+    { config: { access: ['operator', 'local'] }, schema: { hide: true } },
+    async (_request, reply) => {
+      reply.type(metrics.registry.contentType);
+      return metrics.registry.metrics();
+    },
+  );
 }

@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TouchstoneError } from '../../protocol/error.js';
 import { verifyReceipt } from '../../scoring/receipt/verify.js';
 import { ApiKeys } from '../access/api-keys.js';
+import { Callers } from '../access/callers.js';
+import { installAccess } from '../access/guard.js';
 import { addKey } from '../access/key-file.js';
 import { installProblems } from '../edge/problem.js';
+import { isWitness } from '../leases/access.js';
 import { clock, makeSigner, minute, openHall, random } from '../leases/testing/lease-hall.js';
 import { leaseRoutes } from './leases.js';
 
@@ -35,8 +39,17 @@ async function open() {
   });
   installProblems(app);
   const parts = () => hall.running;
+  const nobody = () => Promise.reject(new TouchstoneError('session.invalid'));
+  installAccess(
+    app,
+    new Callers({
+      keys,
+      sessions: { deviceOf: nobody },
+      wallets: { walletOf: nobody },
+      isWitness: (lease, token) => isWitness(parts().leases, lease, token),
+    }),
+  );
   leaseRoutes(app, {
-    keys,
     get leases() {
       return parts().leases;
     },
@@ -127,12 +140,13 @@ describe('the routes of leases', () => {
       expect(await call('PATCH', url, token, { state: 'ended' })).toMatchObject({ status: 401 });
     }
     // Who only watches can't end it, and a marketplace can't speak for its tenant.
-    expect(await call('PATCH', url, witnessToken, { state: 'ended' })).toMatchObject({ status: 401 });
-    expect(await call('GET', url, witnessToken)).toMatchObject({ status: 401 });
+    const wrongRole = { status: 403, body: { code: 'access.role' } };
+    expect(await call('PATCH', url, witnessToken, { state: 'ended' })).toMatchObject(wrongRole);
+    expect(await call('GET', url, witnessToken)).toMatchObject(wrongRole);
     const signer = makeSigner();
     const said = { lease: url.slice(11), at: Date.now(), card: 0, index: 0, tag: '0'.repeat(64), load: 0 };
     const statement = { ...said, key: signer.key, signature: '0'.repeat(128) };
-    expect(await call('POST', `${url}/witness`, ours, statement)).toMatchObject({ status: 401 });
+    expect(await call('POST', `${url}/witness`, ours, statement)).toMatchObject(wrongRole);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { LeaseId } from '../../protocol/ids.js';
 import {
@@ -9,8 +9,9 @@ import {
   WitnessStatement,
 } from '../../protocol/messages/lease.js';
 import { Receipt } from '../../protocol/messages/receipt.js';
+import { callerOf } from '../access/guard.js';
 import { leaseDocument } from '../documents/lease.js';
-import { LeaseAccess } from '../leases/access.js';
+import { deviceOfLease, leaseFor } from '../leases/access.js';
 import type { Leasing } from '../leases/leasing.js';
 import { problems } from './problems.js';
 
@@ -19,18 +20,23 @@ interface AboutLease {
   Params: Static<typeof Params>;
 }
 
+export type LeaseRoutesParts = Pick<Leasing, 'leases' | 'receipts' | 'heads' | 'witnesses'>;
+
 const lease = { 200: LeaseDocument, ...problems };
 
 /** What marketplaces and witnesses ask of leases. Whose a lease is not learns nothing of it. */
-export function leaseRoutes(app: FastifyInstance, leasing: Leasing): void {
-  const { keys, leases, receipts, heads, witnesses } = leasing;
-  const access = new LeaseAccess(leasing);
+export function leaseRoutes(app: FastifyInstance, leasing: LeaseRoutesParts): void {
+  const { leases, receipts, heads, witnesses } = leasing;
+  // What is said of a lease under way is known where its device is at home.
+  const home = ({ params }: FastifyRequest) => deviceOfLease(leases, (params as { readonly id: string }).id);
 
   app.post<{ Body: LeaseRequest }>(
     '/v1/leases',
     {
-      // Before the body is looked at: who has no key learns nothing of what would be right.
-      onRequest: async (request) => void (await keys.marketplaceOf(request.headers.authorization)),
+      config: {
+        access: ['marketplace'],
+        home: ({ body }) => (body as LeaseRequest).device,
+      },
       schema: {
         operationId: 'openLease',
         summary: 'Lease a device; the very same request again gives the same lease',
@@ -38,20 +44,23 @@ export function leaseRoutes(app: FastifyInstance, leasing: Leasing): void {
         response: { ...lease, 201: LeaseDocument },
       },
     },
-    async ({ headers, body }, reply) => {
-      const marketplace = await keys.marketplaceOf(headers.authorization);
-      const opened = await leases.open(marketplace, body);
+    async (request, reply) => {
+      const opened = await leases.open(callerOf(request).id, request.body);
       return reply.code(opened.made ? 201 : 200).send(leaseDocument(opened.lease, opened.witnessToken));
     },
   );
   app.get<AboutLease>(
     '/v1/leases/:id',
-    { schema: { operationId: 'getLease', summary: 'A lease of this key', params: Params, response: lease } },
-    async ({ headers, params }) => leaseDocument(await access.ownLease(headers.authorization, params.id)),
+    {
+      config: { access: ['marketplace'] },
+      schema: { operationId: 'getLease', summary: 'A lease of this key', params: Params, response: lease },
+    },
+    async (request) => leaseDocument(await leases.getOf(callerOf(request).id, request.params.id)),
   );
   app.patch<AboutLease & { Body: LeaseChange }>(
     '/v1/leases/:id',
     {
+      config: { access: ['marketplace'], home },
       schema: {
         operationId: 'changeLease',
         summary: 'Set another end, or end the lease now',
@@ -60,14 +69,13 @@ export function leaseRoutes(app: FastifyInstance, leasing: Leasing): void {
         response: lease,
       },
     },
-    async ({ headers, params, body }) => {
-      const marketplace = await keys.marketplaceOf(headers.authorization);
-      return leaseDocument(await leases.change(marketplace, params.id, body));
-    },
+    async (request) =>
+      leaseDocument(await leases.change(callerOf(request).id, request.params.id, request.body)),
   );
   app.get<AboutLease>(
     '/v1/leases/:id/receipt',
     {
+      config: { access: ['marketplace', 'witness'], home },
       schema: {
         operationId: 'getReceipt',
         summary: 'What was proven of the lease, signed; final when the lease is over',
@@ -75,8 +83,8 @@ export function leaseRoutes(app: FastifyInstance, leasing: Leasing): void {
         response: { 200: Receipt, ...problems },
       },
     },
-    async ({ headers, params }, reply) => {
-      const text = await receipts.textOf(await access.readableLease(headers.authorization, params.id));
+    async (request, reply) => {
+      const text = await receipts.textOf(await leaseFor(leases, callerOf(request), request.params.id));
       // As it was signed: a serializer of the schema could bend a number.
       return reply.type('application/json').send(text as unknown as Receipt);
     },
@@ -84,6 +92,7 @@ export function leaseRoutes(app: FastifyInstance, leasing: Leasing): void {
   app.get<AboutLease>(
     '/v1/leases/:id/transcript',
     {
+      config: { access: ['marketplace', 'witness'], home },
       schema: {
         operationId: 'getTranscriptHeads',
         summary: 'How far the transcripts of the cards are; for the witness',
@@ -91,14 +100,15 @@ export function leaseRoutes(app: FastifyInstance, leasing: Leasing): void {
         response: { 200: TranscriptHeads, ...problems },
       },
     },
-    async ({ headers, params }) => {
-      const lease = await access.readableLease(headers.authorization, params.id);
+    async (request) => {
+      const lease = await leaseFor(leases, callerOf(request), request.params.id);
       return { lease: lease.id, state: lease.state, cards: await heads.of(lease) };
     },
   );
   app.post<AboutLease & { Body: WitnessStatement }>(
     '/v1/leases/:id/witness',
     {
+      config: { access: ['witness'], home },
       schema: {
         operationId: 'speakAsWitness',
         summary: 'What the tenant of a lease saw of the transcript, signed by its witness',
@@ -107,8 +117,8 @@ export function leaseRoutes(app: FastifyInstance, leasing: Leasing): void {
         response: { 204: Type.Null({ description: 'On record' }), ...problems },
       },
     },
-    async ({ headers, params, body }, reply) => {
-      await witnesses.hear(await access.witnessedLease(headers.authorization, params.id), body);
+    async (request, reply) => {
+      await witnesses.hear(await leaseFor(leases, callerOf(request), request.params.id), request.body);
       return reply.code(204).send(null);
     },
   );

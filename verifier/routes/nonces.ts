@@ -8,6 +8,7 @@ export function nonceRoutes(app: FastifyInstance, { nonces }: Services): void {
   app.post(
     '/v1/nonces',
     {
+      config: { access: ['public'] },
       schema: {
         operationId: 'issueNonce',
         summary: 'A number used once, to be signed',

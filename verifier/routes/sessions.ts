@@ -14,6 +14,7 @@ export function sessionRoutes(app: FastifyInstance, services: Services): void {
   app.post<{ Body: SessionRequest }>(
     '/v1/sessions',
     {
+      config: { access: ['public'] },
       schema: {
         operationId: 'openSession',
         summary: 'A session for a signed nonce',
@@ -27,6 +28,7 @@ export function sessionRoutes(app: FastifyInstance, services: Services): void {
       const state = devices.get(body.device);
       if (state === undefined) throw new TouchstoneError('device.unknown');
       if (state.status === 'retired') throw new TouchstoneError('device.retired');
+      services.agents.assertTaken(state.enrolment.agent.version);
       await nonces.use(body.nonce);
       const { token, expiresAt } = await sessions.open(body.device);
       return { token, expiresAt: timeOf(expiresAt) };

@@ -4,7 +4,7 @@ export interface StreamEntry {
   readonly value: string;
 }
 
-/** Generic cell rate algorithm: `burst` at once, then one every `everyMs`. */
+/** Generic cell rate algorithm (`gcra.ts`): `burst` at once, then one every `everyMs`. */
 export interface RateLimit {
   readonly burst: number;
   readonly everyMs: number;
@@ -23,7 +23,8 @@ export interface Spent {
  * limits, barriers, what one verifier tells the others. Nothing here is a fact: all of it may be lost at any moment, and is
  * rebuilt from the record. One contract suite runs on every implementation.
  *
- * Every operation is atomic. @throws TouchstoneError `service.busy` from each of them while it is away.
+ * Every operation is atomic. Keys of one kind share what stands before their first slash.
+ * @throws TouchstoneError `service.busy` from each of them while it is away; what was asked may have been done all the same
  */
 export interface HotState {
   /** Stores a value under a key for a while. An existing value is replaced. */
@@ -47,19 +48,29 @@ export interface HotState {
 
   /** Adds to the end of a stream, which keeps about `keep` entries. */
   append(stream: string, value: string, keep: number): Promise<string>;
-  /** Entries after a place, oldest first. @param after null: from the first that is kept */
-  read(stream: string, after: string | null, count: number): Promise<readonly StreamEntry[]>;
+  /**
+   * Entries after a place, oldest first.
+   * @param after null: from the first that is kept
+   * @returns null where the entry at `after` is not kept any more: what came next may be lost, so ask the record
+   */
+  read(stream: string, after: string | null, count: number): Promise<readonly StreamEntry[] | null>;
   /** The place of the last entry; null where there is none. */
   tail(stream: string): Promise<string | null>;
 
   /** Tells whoever listens now. Nothing is kept for those who don't. */
   publish(channel: string, message: string): Promise<void>;
-  /** @returns what ends it */
+  /**
+   * Hears what is published from now on, each message in a turn of its own; what is published while the state is away is lost.
+   * @param hear must not throw
+   * @returns what ends it
+   */
   subscribe(channel: string, hear: (message: string) => void): Promise<() => Promise<void>>;
 
-  /** Another after the state was lost (flushed, restarted empty): whoever relies on what was put puts it again. */
+  /** Wall clock of the state, milliseconds since 1970: one clock for all verifiers. */
+  now(): Promise<number>;
+  /** Another after the state was lost (flushed, restarted): whoever relies on what was put puts it again. */
   generation(): Promise<string>;
-  /** False while the last operation failed. */
+  /** False after a failed operation, until one succeeds or the connection is back. */
   readonly healthy: boolean;
   close(): Promise<void>;
 }

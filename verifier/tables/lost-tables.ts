@@ -55,6 +55,11 @@ export class LostTables {
     this.#of(device, table.card).table = table;
   }
 
+  /** The device is at home elsewhere. */
+  forget(device: string): void {
+    this.#lost.delete(device);
+  }
+
   /** The card walked on its table: what it lost before is forgotten. */
   kept(device: string, card: number): void {
     this.#lost.get(device)?.delete(card);

@@ -2,7 +2,7 @@ import type { TablePurpose } from '../../protocol/messages/table.js';
 import type { MemoryShape } from '../../protocol/shapes.js';
 import type { ExamFact } from '../../scoring/facts/facts.js';
 import type { TableFact } from '../../scoring/facts/timelock.js';
-import type { ExamHistory } from '../devices/devices.js';
+import type { ExamHistory } from '../devices/histories.js';
 
 /** A table that a card keeps, and can be asked to walk on at any time. */
 export interface Resident {

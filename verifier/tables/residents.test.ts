@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest';
+import { systemClock } from '../../protocol/clock.js';
 import type { ExamFact } from '../../scoring/facts/facts.js';
 import type { TableFact } from '../../scoring/facts/timelock.js';
 import { deviceId, exam, memoryPart } from '../../scoring/testing/facts.js';
-import type { ExamHistory } from '../devices/devices.js';
-import { Residents } from './residents.js';
+import type { ExamHistory } from '../devices/histories.js';
+import { MemoryState } from '../state/memory.js';
+import { Saved } from '../state/saved.js';
+import { Residents, type SavedTables } from './residents.js';
 
 const device = deviceId('rig');
 const first = `ex_${'1'.repeat(32)}`;
@@ -34,7 +37,11 @@ const table = (card: number, at: number): TableFact => ({
   buildMs: 5,
 });
 
-function restored(latest: readonly ExamFact[], tables: readonly TableFact[] = []) {
+function restored(
+  latest: readonly ExamFact[],
+  tables: readonly TableFact[] = [],
+  state: MemoryState | null = null,
+) {
   const byCard = new Map(latest.map((fact) => [fact.card, fact]));
   const history: ExamHistory = { outcomes: [], latest: byCard, judged: byCard, network: null };
   const reads = { count: 0, fails: false };
@@ -45,6 +52,10 @@ function restored(latest: readonly ExamFact[], tables: readonly TableFact[] = []
       return history;
     },
     tables: async () => tables,
+    clock: systemClock,
+    ...(state !== null && {
+      saved: new Saved<SavedTables>({ state, name: 'tables', ttlMs: 60_000, log: { error: () => {} } }),
+    }),
   });
   return { residents, reads };
 }
@@ -115,4 +126,31 @@ it('reads again where the record was away', async () => {
   await expect(residents.of(device)).rejects.toThrow('away');
   reads.fails = false;
   expect(await residents.of(device)).toHaveLength(1);
+});
+
+it('knows at another verifier what this one knew, and is no excuse for who moves', async () => {
+  const state = new MemoryState(systemClock);
+  const exams = [passed(0, 20, second), passed(1, 20, second)];
+  const { residents: before } = restored(exams, [], state);
+  const [table] = await before.of(device);
+  if (table === undefined) throw new Error('no table');
+  before.shown(device, 0, table.tableSeed);
+  before.drop(device, 1);
+  await before.leave(device);
+  expect(before.get(device, 0)).toBeUndefined();
+  const { residents: after } = restored(exams, [], state);
+  expect(await after.of(device)).toEqual([table]);
+  expect(after.doubt(device, 0)).toBeNull();
+});
+
+it('takes the record where it is newer than what another verifier left', async () => {
+  const state = new MemoryState(systemClock);
+  const { residents: before } = restored([passed(0, 20, first)], [], state);
+  await before.of(device);
+  before.drop(device, 0);
+  await before.leave(device);
+  const later = Date.now() + 1_000;
+  const { residents: after } = restored([passed(0, later, second)], [], state);
+  expect(await after.of(device)).toMatchObject([{ card: 0, since: later }]);
+  expect(after.doubt(device, 0)).toBe('ours');
 });

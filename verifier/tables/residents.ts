@@ -1,6 +1,8 @@
+import type { Clock } from '../../protocol/clock.js';
 import type { ExamFact } from '../../scoring/facts/facts.js';
 import type { TableFact } from '../../scoring/facts/timelock.js';
-import type { ExamHistory } from '../devices/devices.js';
+import type { ExamHistory } from '../devices/histories.js';
+import type { Saved } from '../state/saved.js';
 import { type Resident, residentOfExam, residentsOnRecord } from './resident.js';
 
 /**
@@ -13,9 +15,19 @@ export interface ResidentsOptions {
   readonly history: (device: string) => Promise<ExamHistory>;
   /** The newest table of each card that was made outside an exam. */
   readonly tables: (device: string) => Promise<readonly TableFact[]>;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Where it stands for other verifiers; nowhere where there are none. */
+  readonly saved?: Saved<SavedTables>;
 }
 
-interface Kept {
+/** What a verifier knew of a device's tables. By card; null where it has none. */
+export interface SavedTables {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly kept: readonly (readonly [card: number, kept: Kept | null])[];
+}
+
+export interface Kept {
   readonly table: Resident;
   readonly doubt: Doubt | null;
 }
@@ -51,10 +63,12 @@ export class Residents {
 
   set(device: string, table: Resident): void {
     this.#cardsOf(device).set(table.card, { table, doubt: null });
+    this.#save(device);
   }
 
   drop(device: string, card: number): void {
     this.#cardsOf(device).set(card, null);
+    this.#save(device);
   }
 
   /** The card has shown that this table is there. */
@@ -72,6 +86,28 @@ export class Residents {
     const doubt = told ? null : 'line';
     this.#kept.set(device, new Map(tables.map((table) => [table.card, { table, doubt }])));
     this.#restored.add(device);
+    this.#save(device);
+  }
+
+  /** The device goes to another verifier: what is known of it stands in the hot state, and is forgotten here. */
+  async leave(device: string): Promise<void> {
+    await this.#options.saved?.flush(device);
+    this.forget(device);
+  }
+
+  /** The device may be at home elsewhere. */
+  forget(device: string): void {
+    this.#kept.delete(device);
+    this.#restored.delete(device);
+    this.#restoring.delete(device);
+    this.#options.saved?.forget(device);
+  }
+
+  #save(device: string): void {
+    // Half of what is known would be taken for all of it.
+    if (!this.#restored.has(device)) return;
+    const kept = [...this.#cardsOf(device)];
+    this.#options.saved?.put(device, { at: this.#options.clock.now(), kept });
   }
 
   #cardsOf(device: string): Map<number, Kept | null> {
@@ -90,12 +126,23 @@ export class Residents {
   }
 
   async #read(device: string): Promise<void> {
-    const { history, tables } = this.#options;
+    const { history, tables, saved } = this.#options;
     const found = residentsOnRecord(await history(device), await tables(device));
+    const known = (await saved?.get(device)) ?? null;
     // What happened meanwhile is newer than what was read.
     if (this.#restored.has(device)) return;
     const cards = this.#cardsOf(device);
-    for (const table of found) if (!cards.has(table.card)) cards.set(table.card, { table, doubt: 'ours' });
+    const here = new Map(cards);
+    for (const table of found) cards.set(table.card, { table, doubt: 'ours' });
+    for (const [card, kept] of known?.kept ?? []) {
+      const since = cards.get(card)?.table.since ?? 0;
+      // A lost ballast is asked for all the same: who gave its memory away would be asked no more.
+      const ballast = kept === null && cards.get(card)?.table.purpose === 'ballast';
+      // A verifier may have ended after the record took a table and before it said so.
+      if (known !== null && known.at >= since && !ballast) cards.set(card, kept);
+    }
+    for (const [card, kept] of here) cards.set(card, kept);
     this.#restored.add(device);
+    this.#save(device);
   }
 }

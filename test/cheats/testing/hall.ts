@@ -98,6 +98,7 @@ export async function openHall(
     enrolmentsPerHour: 100_000,
     // Here the devices compute in the verifier's own process, and stop it for as long as they do.
     busyAfterMs: 0,
+    drainMs: 0,
     logLevel: 'silent',
     ...options,
   });

@@ -95,7 +95,7 @@ export function openStation({ record, clock, cards, uniform }: StationOptions) {
     history: async () => history,
   } as unknown as Devices;
   const recorder = { record: record.record } as never;
-  const residents = new Residents({ history: async () => history, tables: async () => [] });
+  const residents = new Residents({ history: async () => history, tables: async () => [], clock });
   const parts = { hub, devices, residents, recorder, clock, random, log };
   const orders = new TableOrders({ ...parts, observe: () => {} });
   const transcripts = new Transcripts({

@@ -11,6 +11,7 @@ const { url } = await startVerifier({
   requestsPerMinute: 100_000,
   enrolmentsPerHour: 100_000,
   busyAfterMs: 0,
+  drainMs: 0,
   ...options,
 });
 process.stdout.write(`${JSON.stringify({ listening: url })}\n`);

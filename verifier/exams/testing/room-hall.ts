@@ -13,6 +13,7 @@ import { parseFrame } from '../../connections/incoming.js';
 import type { CardRecord } from '../card-exam.js';
 import type { Seen } from '../part-exam.js';
 import { ExamRoom, type RoomOptions } from '../room.js';
+import { randomSeeds } from '../seeds.js';
 
 export const shape = { n: 256, layers: 1, pages: 64, rounds: 2 } as const;
 export const exam = `ex_${'0'.repeat(32)}`;
@@ -52,6 +53,7 @@ export function openRoom({
   table = null as typeof memory | null,
   check = checkProof,
   random = (_: number) => seed,
+  seeds = randomSeeds(random),
   measureLine = () => Promise.resolve(),
   commitMs = 60_000,
   seen = (_from: number, _to: number): Seen => ({ roundTripMs: null, lagMs: 0 }),
@@ -64,13 +66,13 @@ export function openRoom({
     cards: cards.map((card) => ({ card, shape, engine: 'reference', memory: table })),
     times: { armMs: 60_000, commitMs, revealMs: 60_000 },
     clock: systemClock,
-    random,
+    seeds,
     draw: {
       compute: (of) => drawOpenings(of, 8, randomInt),
       memory: (of) => drawWalkers(of, 4, randomInt),
     },
     seen,
-    send: (message) => sent.push(message) > 0,
+    prepare: (message) => () => sent.push(message) > 0,
     check,
     measureLine,
     moved: () => {

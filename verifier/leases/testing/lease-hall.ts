@@ -230,6 +230,7 @@ export function openHall() {
       endExamMs: 30 * minute,
       restMs: 20_000,
       leaseMeanMs: 3 * minute,
+      maintained: () => false,
       devices,
       orders: { order },
       ballast: {
@@ -286,6 +287,7 @@ export function openHall() {
   }
 
   let running = start();
+  void running.leases.arrive(device);
   return {
     device,
     facts,
@@ -325,6 +327,16 @@ export function openHall() {
     otherHardware() {
       claims = [claim, { ...claim, hardwareId: 'another' }];
     },
+    /** The device goes to another verifier, which knows all leases; the one that it leaves lives on. */
+    async moveOn() {
+      const before = running;
+      const next = start();
+      await next.leases.start();
+      await before.leases.leave(device);
+      running = next;
+      await next.leases.arrive(device);
+      return before.leases;
+    },
     /** The process ends as it stands, and another one begins. */
     async restart() {
       running.leases.close();
@@ -333,6 +345,7 @@ export function openHall() {
       wake = [];
       running = start();
       await running.leases.start();
+      await running.leases.arrive(device);
     },
   };
 }

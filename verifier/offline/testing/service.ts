@@ -11,8 +11,11 @@ import type { Fact } from '../../../scoring/facts/facts.js';
 import type { OfflineFact, SquaringFact } from '../../../scoring/facts/timelock.js';
 import type { Connection } from '../../connections/hub.js';
 import { Transcripts } from '../../probes/transcripts.js';
+import { MemoryState } from '../../state/memory.js';
+import { Saved } from '../../state/saved.js';
 import { runChainJob } from '../chain-job.js';
 import { OfflineDesk, type OfflineDeskOptions } from '../desk.js';
+import type { SavedReports } from '../reports.js';
 import type { ChainTable } from '../shown.js';
 import { cardWith, SolvingDevice, tinyShape, type Walk } from './device.js';
 
@@ -70,6 +73,10 @@ export class TestService {
   /** Thrown by the next makers of links. */
   failures: Error[] = [];
   desk: OfflineDesk;
+  /** What verifiers share. */
+  readonly #state = new MemoryState(systemClock);
+  /** Whether the present verifier can still write there. */
+  #writes = { alive: true };
   #connected = false;
   #lastSeen: number | null = null;
   readonly #settings: Partial<OfflineDeskOptions['settings']>;
@@ -178,6 +185,26 @@ export class TestService {
     for (let i = 0; i < 20; i += 1) await vi.advanceTimersByTimeAsync(0);
   }
 
+  /** The device turns to another verifier; `dies`: the one that it was with is gone without a word. */
+  async moveOn({ dies = false } = {}): Promise<void> {
+    const before = this.desk;
+    if (dies) {
+      // What it had begun to save is saved.
+      await this.settle();
+      this.#connected = false;
+      this.#writes.alive = false;
+      before.close();
+    } else {
+      if (this.#connected) this.disconnect();
+      const left = before.leave(device);
+      await this.settle();
+      await left;
+    }
+    this.#lastSeen = null;
+    this.desk = this.#open();
+    await this.desk.arrive(device);
+  }
+
   /** The same verifier, started anew: all it has is the record and its secrets. */
   restart(): void {
     if (this.#connected) this.disconnect();
@@ -187,6 +214,21 @@ export class TestService {
   }
 
   #open(): OfflineDesk {
+    const writes = { alive: true };
+    this.#writes = writes;
+    const put = this.#state.put.bind(this.#state);
+    const saved = new Saved<SavedReports>({
+      state: {
+        get: (key) => this.#state.get(key),
+        take: (key) => this.#state.take(key),
+        put: async (...of) => {
+          if (writes.alive) await put(...of);
+        },
+      },
+      name: 'outage',
+      ttlMs: 60 * minute,
+      log: { error: fail },
+    });
     const { record } = this;
     const transcripts = new Transcripts({ recorded: async () => null, current: () => 'hr_1' });
     return new OfflineDesk({
@@ -233,6 +275,7 @@ export class TestService {
         probeOpenings: 4,
         ...this.#settings,
       },
+      saved,
       log: { warn: fail, error: () => {} },
     });
   }

@@ -16,7 +16,10 @@ import type { ProbeFact } from '../../../scoring/facts/timelock.js';
 import { enrolled, exam, memoryPart } from '../../../scoring/testing/facts.js';
 import { type Connection, Hub } from '../../connections/hub.js';
 import { parseFrame } from '../../connections/incoming.js';
-import type { DeviceState, ExamHistory } from '../../devices/devices.js';
+import type { DeviceState } from '../../devices/devices.js';
+import type { ExamHistory } from '../../devices/histories.js';
+import type { MemoryState } from '../../state/memory.js';
+import { Saved } from '../../state/saved.js';
 import { LostTables } from '../../tables/lost-tables.js';
 import { Residents } from '../../tables/residents.js';
 import { TableOrders } from '../../tables/table-orders.js';
@@ -63,7 +66,11 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
  * A prober with all its own parts over a line that a test can slow down or cut, and one card that has a real table since its
  * last exam. Run it on held timers.
  */
-export async function openHall(options: Partial<ProberOptions> & { recorded?: readonly ProbeFact[] } = {}) {
+export async function openHall(
+  options: Partial<ProberOptions> & { recorded?: readonly ProbeFact[]; state?: MemoryState } = {},
+) {
+  const savedAs = <T>(name: string) =>
+    new Saved<T>({ state: options.state ?? null, name, ttlMs: 3600_000, log: { error: () => {} } });
   const hub = new Hub();
   const facts: Fact[] = [...(options.recorded ?? [])];
   const lines: string[] = [];
@@ -94,11 +101,17 @@ export async function openHall(options: Partial<ProberOptions> & { recorded?: re
   };
   const world = { examining: false, busy: false, lease: null as string | null, lagMs: 0, showsAtOnce: true };
   const probesOnRecord = () => facts.filter((fact): fact is ProbeFact => fact.kind === 'probe.finished');
-  const residents = new Residents({ history: async () => history, tables: async () => [] });
+  const residents = new Residents({ history: async () => history, tables: async () => [], clock });
   const observe = () => {};
   const orders = new TableOrders({ hub, devices, residents, recorder, clock, random, observe, log });
   const times = { examSeconds: 1, armMs: 60_000 };
   const leaseOf = () => world.lease;
+  const transcripts = new Transcripts({
+    recorded: async (_, card, transcript) =>
+      probesOnRecord().findLast((fact) => fact.card === card && fact.transcript === transcript) ?? null,
+    current: () => world.lease ?? hourTranscript(clock.now()),
+    saved: savedAs('head'),
+  });
   const prober = new Prober({
     clock,
     random,
@@ -108,11 +121,8 @@ export async function openHall(options: Partial<ProberOptions> & { recorded?: re
     recorder,
     residents,
     lost: new LostTables({ devices, catalogue, orders, leaseOf, clock, times, log }),
-    transcripts: new Transcripts({
-      recorded: async (_, card, transcript) =>
-        probesOnRecord().findLast((fact) => fact.card === card && fact.transcript === transcript) ?? null,
-      current: () => world.lease ?? hourTranscript(clock.now()),
-    }),
+    transcripts,
+    saved: savedAs('probing'),
     preparations: new Preparations({
       clock,
       catalogue,
@@ -167,7 +177,7 @@ export async function openHall(options: Partial<ProberOptions> & { recorded?: re
   let connection: Connection | null = null;
   const connect = () => {
     line.up = true;
-    connection = {
+    const next: Connection = {
       device,
       roundTripMs: 2 * line.delayMs,
       lastSeenAt: clock.now(),
@@ -175,6 +185,9 @@ export async function openHall(options: Partial<ProberOptions> & { recorded?: re
         if (message.type === 'probe.walk') ordered.push(message.probe);
         void over(line.delayMs, () => void card.handle(message));
         return true;
+      },
+      prepare(message) {
+        return () => this.send(message);
       },
       async ping(withinMs) {
         const tookMs = line.pongMs ?? 2 * line.delayMs;
@@ -185,7 +198,8 @@ export async function openHall(options: Partial<ProberOptions> & { recorded?: re
       sendBytes: async () => true,
       startTransfer: () => null,
     };
-    hub.add(connection);
+    connection = next;
+    hub.add(next);
     orders.connected(device);
     prober.connected(device);
     if (world.showsAtOnce) prober.settled(device);
@@ -198,11 +212,23 @@ export async function openHall(options: Partial<ProberOptions> & { recorded?: re
       prober.disconnected(device);
     }
   };
+  /** The device is at home with this prober now. */
+  const arrive = async () => {
+    await transcripts.arrive(device, 1, (staged) => recorder.record(staged));
+    await prober.arrive(device);
+    connect();
+  };
+  /** It turns to another one. */
+  const leave = async () => {
+    cut();
+    await prober.leave(device);
+    await transcripts.leave(device);
+  };
   const setStatus = (status: DeviceStatus) => {
     state = { ...state, status };
   };
   return {
     ...{ prober, orders, residents, card, line, world, journal, facts, soon, refusals, tableSeed, lines },
-    ...{ ordered, connect, cut, receive, setStatus, probes: probesOnRecord },
+    ...{ arrive, leave, ordered, connect, cut, receive, setStatus, probes: probesOnRecord },
   };
 }

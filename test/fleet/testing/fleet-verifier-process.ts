@@ -1,0 +1,20 @@
+import { scaledCatalogue } from '../../../simulator/scaled-catalogue.js';
+import { startVerifier } from '../../../verifier/main.js';
+import { defaultOptions, type VerifierOptions } from '../../../verifier/options.js';
+
+// One verifier of a fleet: `node fleet-verifier-process.ts OPTIONS`, as JSON. It says where it listens, and closes at SIGTERM as
+// the command line does.
+const options = JSON.parse(process.argv[2] ?? '{}') as Partial<VerifierOptions>;
+const verifier = await startVerifier({
+  ...defaultOptions,
+  dataDir: '',
+  catalogue: scaledCatalogue().catalogue,
+  requestsPerMinute: 100_000,
+  enrolmentsPerHour: 100_000,
+  busyAfterMs: 0,
+  ...options,
+});
+process.once('SIGTERM', () => {
+  void verifier.close().then(() => process.exit(0));
+});
+process.stdout.write(`${JSON.stringify({ listening: verifier.url })}\n`);
