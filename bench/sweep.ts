@@ -1,6 +1,7 @@
 // How far apart the releases of a sweep are on this machine: `npx tsx bench/sweep.ts [agents] [verifiers] [sweeps]`. Real rooms,
 // cohorts, sockets and record; verifiers in one process over one Redis, devices in others, over loopback. What is stated is what
-// each sweep's public file says (when `go` was given to its socket), and beside it when the devices had it.
+// each sweep's public file says (when `go` was given to its socket), what of the processor's time lay between, which other work on
+// the machine does not change much, and when the devices had it.
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -33,10 +34,27 @@ const redis = await RedisServer.start();
 const published = new PublishedSweeps({ clickhouse: record.client, clock: systemClock });
 const sockets = new Map<string, AgentSocket>();
 const fleet: SweepVerifier[] = [];
+/** Processor time of this process between the first `go` of a sweep and those of 99 in a hundred, milliseconds. */
+const used = { compute: { sent: 0, from: 0, ms: 0 }, memory: { sent: 0, from: 0, ms: 0 } };
+const processorMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 const states = Array.from({ length: verifiers }, () => new RedisState(redis.url, () => {}));
 for (const [i, state] of states.entries()) {
   const verifier = new SweepVerifier(record.client, state, fleet, i + 1, {
-    prepare: (device, message) => sockets.get(device)?.prepare(message) ?? (() => false),
+    prepare: (device, message) => {
+      const send = sockets.get(device)?.prepare(message) ?? (() => false);
+      if (message.type !== 'exam.go') return send;
+      const stretch = used[message.cards[0]?.part ?? 'compute'];
+      return () => {
+        stretch.sent += 1;
+        // The question costs as much as a `go`: it is asked twice in a sweep.
+        if (stretch.sent === 1) stretch.from = processorMs();
+        if (stretch.sent === Math.ceil(agents * 0.99)) stretch.ms = processorMs() - stretch.from;
+        return send();
+      };
+    },
   });
   await verifier.sweeps.start();
 }
@@ -85,12 +103,14 @@ for (let i = 0; i < sweeps; i++) {
       () => false,
     ),
   );
+  for (const stretch of Object.values(used)) stretch.sent = 0;
   const document = await published.document(sweep);
   const { ok, findings } = verifySweep(document);
   rows.push({
     sweep: `${i + 1}`,
     'compute: median / p99 / max ms': text(document.spread.compute),
     'memory: median / p99 / max ms': text(document.spread.memory),
+    'of the processor, p99: compute / memory ms': `${used.compute.ms.toFixed(1)} / ${used.memory.ms.toFixed(1)}`,
     'clocks off by at most, ms': Math.max(...document.clocks.map(({ errorMs }) => errorMs)).toFixed(2),
     'proven together': `${document.proven}`,
     'verify-sweep': ok ? 'all follows' : findings.map(({ code }) => code).join(', '),

@@ -62,7 +62,7 @@ export async function buildApp(
   maintenanceRoutes(app, services);
   leaseRoutes(app, services.leasing);
   sweepRoutes(app, services);
-  changeRoutes(app, feeds);
+  changeRoutes(app, { ...feeds, keys: access.keys });
   webhookRoutes(app, feeds);
   walletRoutes(app, { ...access, devicesOf: (wallet) => devices.ofWallet(wallet) });
   alarmRoutes(app, services);

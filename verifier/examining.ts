@@ -6,10 +6,10 @@ import { makeConclude } from './exams/conclude.js';
 import { Examiner } from './exams/examiner.js';
 import type { ExaminerOptions } from './exams/examiner-options.js';
 import type { LoopLag } from './exams/loop-lag.js';
-import type { RoomOptions } from './exams/room.js';
 import { SavedRooms } from './exams/saved-rooms.js';
 import { examEnd } from './metrics/exam-end.js';
 import { NetworkExams } from './network/network-exams.js';
+import type { Lane } from './proofs/lanes.js';
 import type { ProofPool } from './proofs/pool.js';
 import type { Services } from './services.js';
 
@@ -22,7 +22,7 @@ export interface ExaminingParts
       Services,
       'options' | 'clock' | 'random' | 'log' | 'devices' | 'recorder' | 'serial' | 'hub' | 'state' | 'metrics'
     >,
-    Pick<ExaminerOptions, 'uniform' | 'whenShown' | 'concluded' | 'pausesOf'> {
+    Pick<ExaminerOptions, 'uniform' | 'whenShown' | 'concluded' | 'pausesOf' | 'isHere'> {
   readonly proofs: ProofPool;
   readonly lag: LoopLag;
 }
@@ -45,7 +45,9 @@ export function openExaminer(parts: ExaminingParts): Examiner {
   return new Examiner({
     ...parts,
     catalogue: options.catalogue,
-    check: checkWith(proofs),
+    check: checkWith(proofs, (device) =>
+      parts.devices.get(device)?.status === 'verified' ? 'proven' : 'newcomer',
+    ),
     draw: {
       compute: (shape) => drawOpenings(shape, options.openings, randomInt),
       memory: (shape) => drawWalkers(shape, options.walkerOpenings, randomInt),
@@ -62,15 +64,16 @@ export function openExaminer(parts: ExaminingParts): Examiner {
 }
 
 const checkWith =
-  (proofs: ProofPool): RoomOptions['check'] =>
-  (commitment, reveals) => {
+  (proofs: ProofPool, laneOf: (device: string) => Lane): ExaminerOptions['check'] =>
+  (commitment, reveals, device) => {
+    const lane = laneOf(device);
     const roots = commitment.roots.map(fromHex);
     const seed = fromHex(commitment.seed);
     if (commitment.part === 'compute') {
       const { part, shape, openings } = commitment;
-      return proofs.check({ part, shape, seed, roots, openings, reveals });
+      return proofs.check({ part, shape, seed, roots, openings, reveals }, lane);
     }
     const { part, shape, openings } = commitment;
     const tableSeed = fromHex(commitment.tableSeed);
-    return proofs.check({ part, shape, tableSeed, walkSeed: seed, roots, openings, reveals });
+    return proofs.check({ part, shape, tableSeed, walkSeed: seed, roots, openings, reveals }, lane);
   };

@@ -2,7 +2,6 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Clock } from '../protocol/clock.js';
 import { announcedVersions } from '../scoring/queries/agent-versions.js';
 import { loadDevices } from '../scoring/queries/devices.js';
-import { openLeases } from '../scoring/queries/leases.js';
 import { windowsSince } from '../scoring/queries/maintenance.js';
 import { loadWebhooks } from '../scoring/queries/webhooks.js';
 import type { Devices } from './devices/devices.js';
@@ -41,7 +40,7 @@ export function followFleet(parts: FollowingParts): FactFollower {
       devices.reload(await loadDevices(clickhouse));
       maintenance.reload(await windowsSince(clickhouse, clock.now() - capSpanMs));
       for (const fact of await announcedVersions(clickhouse)) agents.apply(fact);
-      for (const fact of await openLeases(clickhouse)) leases.follow(fact);
+      await leases.reload();
       feeds.apply(await loadWebhooks(clickhouse));
     },
   };

@@ -51,6 +51,8 @@ export function homeWork(parts: HomeWorkParts): HomeWork {
       await residents.leave(device);
     },
     async lapse(device) {
+      // First: what ends from here on is not saved over what the next home writes.
+      transcripts.forget(device);
       await leases.leave(device);
       orders.cancel(device);
       await examiner.lapse(device);

@@ -41,8 +41,7 @@ import { ProofPool } from './proofs/pool.js';
 import { openRecord } from './record.js';
 import { Secrets } from './secrets/secrets.js';
 import type { Services } from './services.js';
-import { MemoryState } from './state/memory.js';
-import type { HotState } from './state/state.js';
+import { openState } from './state/open-state.js';
 import { openSweeping } from './sweeping.js';
 import { PublishedSweeps } from './sweeps/published.js';
 import { openTimelock, type Timelock } from './timelock.js';
@@ -89,6 +88,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     ...base,
     shipper,
     journal,
+    late: record.late,
     devices: () => devices,
     recorder: () => recorder,
     desks: () => desks,
@@ -110,7 +110,8 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     recorder,
     leaseOf: (device) => timelock.leasing.leases.of(device),
   });
-  const known = { ...base, devices, recorder, shipper, journal, lag, proofs };
+  const isHere = (device: string) => homes.isHere(device);
+  const known = { ...base, devices, recorder, shipper, journal, lag, proofs, isHere };
   const examiner: Examiner = openExaminer({
     ...known,
     whenShown: (device, then) => timelock.whenShown(device, then),
@@ -123,7 +124,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     examiner,
     beacon: async () => (await beacon?.latest()) ?? null,
     paused: (device) => maintenance.pausedNow(device),
-    maintained: (device, from, to) => maintenance.between(device, from, to) !== null,
+    maintenance: (device, from, to) => maintenance.between(device, from, to),
   });
   const { tables, probes, offline, residents, leasing } = timelock;
   const { leases } = leasing;
@@ -273,10 +274,4 @@ async function closeWithin(app: FastifyInstance, ms: number): Promise<void> {
   const timer = setTimeout(() => app.server.closeAllConnections(), ms);
   await app.close();
   clearTimeout(timer);
-}
-
-async function openState(redisUrl: string | null, onError: (error: Error) => void): Promise<HotState> {
-  if (redisUrl === null) return new MemoryState(systemClock);
-  const { RedisState } = await import('./state/redis.js');
-  return new RedisState(redisUrl, onError);
 }

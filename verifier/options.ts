@@ -1,6 +1,8 @@
 import type { Catalogue } from '../scoring/catalogue/catalogue.js';
+import type { TurnTimes } from './feeds/turn.js';
 import type { HomeTimes } from './homes/times.js';
 import type { NetworkSettings } from './network/settings.js';
+import type { SweepTimes } from './sweeps/times.js';
 
 /** How a verifier is run. `cli/commands/verifier.ts` fills it from the command line. */
 export interface VerifierOptions {
@@ -68,6 +70,8 @@ export interface VerifierOptions {
   readonly oldestAgent: string | null;
   /** How homes are kept, where otherwise than usual. */
   readonly homeTimes?: HomeTimes;
+  /** How sweeps are held, where otherwise than usual. */
+  readonly sweepTimes?: SweepTimes;
   /** Cards of a random sweep, how often they come, and how often the whole fleet is asked, milliseconds; none when 0. */
   readonly sweepCards: number;
   readonly sweepEveryMs: number;
@@ -86,6 +90,8 @@ export interface VerifierOptions {
   readonly drainMs: number;
   /** Whether webhooks may go to addresses within this network. */
   readonly privateWebhooks: boolean;
+  /** How verifiers take turns in delivering webhooks, where otherwise than usual. */
+  readonly webhookTurn?: TurnTimes;
   /** Living connections from one address. */
   readonly connectionsPerAddress: number;
   /** Requests a minute from one address. */

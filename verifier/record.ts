@@ -14,6 +14,8 @@ export interface FactRecord {
   readonly journal: Journal;
   readonly clickhouse: ClickHouseClient;
   readonly shipper: Shipper;
+  /** Whether facts of an earlier life came into ClickHouse only now. */
+  readonly late: boolean;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function openRecord(options: VerifierOptions, log: Logger): Promise
       log.error({ err: error, fact: fact.id }, 'ClickHouse can never take this fact'),
     onError: (error) => log.error({ err: error }, 'ClickHouse takes no facts: they wait in the journal'),
   });
+  const late = shipper.lagBytes > 0;
   await shipper.drain();
-  return { journal, clickhouse, shipper };
+  return { journal, clickhouse, shipper, late };
 }

@@ -63,6 +63,7 @@ export function openSweeping(parts: SweepingParts): Sweeps {
     beacon: async () => (await beacon?.latest()) ?? null,
     cardsFor: (device, kind) => sweepCards(asked, device, kind),
     settings: options,
+    ...(options.sweepTimes !== undefined && { times: options.sweepTimes }),
     observe: (sweep) => metrics.fleet.sweepFinished(sweep),
   });
 }

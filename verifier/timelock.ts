@@ -13,6 +13,7 @@ import { probesOf, transcriptHead } from '../scoring/queries/timelock.js';
 import type { LoopLag } from './exams/loop-lag.js';
 import type { Journal } from './journal/journal.js';
 import { type Leasing, openLeasing } from './leases/leasing.js';
+import type { ReadyParts } from './leases/ready.js';
 import { type Shipping, settled } from './leases/settled.js';
 import { ChainPool } from './offline/chain-pool.js';
 import { OfflineDesk } from './offline/desk.js';
@@ -61,10 +62,11 @@ export interface TimelockParts
   readonly secrets: Secrets;
   /** The latest beacon; null where none is configured or it is away. */
   readonly beacon: () => Promise<BeaconValue | null>;
+  /** Whether this verifier may act for a device. */
+  readonly isHere: (device: string) => boolean;
   /** Nothing is begun for the device at present. */
   readonly paused: (device: string) => boolean;
-  /** It has declared maintenance between two instants; `to` null: for ever. */
-  readonly maintained: (device: string, from: number, to: number | null) => boolean;
+  readonly maintenance: ReadyParts['maintenance'];
 }
 
 /** Tables that are kept, probes on them, outages, leases: the verifier's side of docs/protocol.md section 4, wired. */
@@ -143,7 +145,7 @@ export function openTimelock(parts: TimelockParts): Timelock {
       probes: (device, since) => probesOf(clickhouse, device, since),
     }),
     draw: (shape) => drawWalkers(shape, options.probeOpenings, randomInt),
-    check: (walk) => parts.proofs.check({ part: 'memory', ...walk }),
+    check: (walk) => parts.proofs.check({ part: 'memory', ...walk }, 'proven'),
     lagBetween: (from, to) => parts.lag.longestBetween(from, to),
     keyOf,
     beacon: parts.beacon,
@@ -221,7 +223,7 @@ function openOffline(
     modulus: secrets.trapdoor.modulus,
     mac: (text) => secrets.derive('offline-chain', text),
     solve: (job) => chains.solve(job),
-    checkWalk: (walk) => parts.proofs.check({ part: 'memory', ...walk }),
+    checkWalk: (walk) => parts.proofs.check({ part: 'memory', ...walk }, 'proven'),
     tablesOf: async (device) => {
       const status = devices.get(device)?.status;
       return status !== undefined && keepsTables(status) ? residents.of(device) : [];

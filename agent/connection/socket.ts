@@ -24,8 +24,8 @@ export interface AgentSocketOptions {
   readonly onOpen: () => void;
   /** All but the network exam's, which the connection answers by itself. */
   readonly onMessage: (message: VerifierMessage) => void;
-  /** A frame that is no message known to this version; `excerpt` is its start. */
-  readonly onUnknown: (excerpt: string) => void;
+  /** A frame that is no message known to this version; `what` names it, because a later version's may hold a secret. */
+  readonly onUnknown: (what: string) => void;
   /** Called with true when the open line has been silent for a while, with false when something comes over it again. */
   readonly onSilence?: (silent: boolean) => void;
   /** Closes the connection. */
@@ -67,7 +67,7 @@ export function openSocket(options: AgentSocketOptions): AgentSocket {
       return;
     }
     const message = read(data.toString());
-    if (message === undefined) return options.onUnknown(data.toString().slice(0, 200));
+    if (message === undefined) return options.onUnknown(typeOf(data.toString()));
     if (message.type === 'network.download' || message.type === 'network.upload') {
       return network.handle(message);
     }
@@ -85,6 +85,10 @@ export function openSocket(options: AgentSocketOptions): AgentSocket {
     },
     ended: end(socket, options.signal, () => farewell),
   };
+}
+
+function typeOf(text: string): string {
+  return /"type":\s*"([a-z.-]{1,40})"/.exec(text)?.[1] ?? 'a frame without a type';
 }
 
 function read(text: string): VerifierMessage | undefined {

@@ -185,6 +185,19 @@ describe('supplier', () => {
     expect(verifier.count('POST /v1/sessions')).toBe(1);
   });
 
+  it('opens each line with the session that the line before has brought', async () => {
+    const next = `se_${'7'.repeat(64)}`;
+    verifier.onConnection = (connection) => {
+      if (verifier.connections.length === 1) connection.send({ type: 'session', token: next });
+      connection.socket.close();
+    };
+    start();
+    await connections(3);
+    expect(verifier.connections[0]?.token).not.toBe(next);
+    expect(verifier.connections.slice(1, 3).map(({ token }) => token)).toEqual([next, next]);
+    expect(verifier.count('POST /v1/sessions')).toBe(1);
+  });
+
   it('starts with a short wait again after a stable connection', async () => {
     verifier.onConnection = ({ socket }) => socket.terminate();
     const { waits } = start({ backoff: { ...quick, stableMs: 0 } });
@@ -283,12 +296,20 @@ describe('supplier', () => {
   it('ignores messages that it does not know and frames that are none', async () => {
     const { events } = start();
     await connections(1);
-    for (const frame of [{ type: 'exam.dance' }, 'not json', { ...arm, exam: 'ex_1' }, '[]'])
+    for (const frame of [
+      { type: 'exam.dance', token: 'a secret' },
+      'not json',
+      { ...arm, exam: 'ex_1' },
+      '[]',
+    ])
       verifier.connections[0]?.send(frame);
     verifier.connections[0]?.socket.send(Buffer.from([1, 2, 3]));
     verifier.connections[0]?.send(arm);
     await answers(0, 1);
-    expect(events.filter(({ type }) => type === 'connection.ignored')).toHaveLength(5);
+    const ignored = events.filter(({ type }) => type === 'connection.ignored');
+    expect(ignored).toHaveLength(5);
+    expect(ignored[0]).toMatchObject({ message: 'exam.dance' });
+    expect(JSON.stringify(ignored)).not.toContain('secret');
     expect(verifier.connections).toHaveLength(1);
   });
 

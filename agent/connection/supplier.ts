@@ -195,6 +195,9 @@ class Supplier {
         return events({ ...message, type: 'connection.status' });
       case 'agent.oldest':
         return events({ ...message, type: 'connection.version' });
+      case 'session':
+        this.#token = message.token;
+        return;
       case 'error':
         this.#offline?.refused(message.code);
         return events({ ...message, type: 'connection.refused' });

@@ -67,6 +67,7 @@ beforeEach(async () => {
     nonces: new Nonces(state, random, systemClock),
     sessions,
     devices,
+    agents: { assertTaken: () => {} },
     ownHosts: () => new Set([new URL(url).host]),
   } as unknown as Services;
   nonceRoutes(app, services);

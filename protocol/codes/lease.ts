@@ -15,7 +15,7 @@ export const leaseErrorCodes = codes({
     title: 'Device cannot be leased now',
     detail:
       'Only a device that is verified and connected, and whose cards all keep a table, can be handed over.',
-    fix: 'Ask `GET /v1/devices/:id`, and lease it when it is verified and connected.',
+    fix: 'Ask `GET /v1/devices/:id`: lease it when it is verified and connected, with an `endsAt` before its next maintenance.',
   },
   'lease.device-taken': {
     kind: 'error',

@@ -15,6 +15,12 @@ export const serviceCodes = codes({
       'Agents sign for the host that they address, and a verifier that listens to others must know its names.',
     fix: 'Add `--public-host NAME[:PORT]`, as it stands in the address that suppliers use.',
   },
+  'verifier.redis-unreachable': {
+    kind: 'error',
+    title: 'Redis not reachable',
+    detail: 'The hot state that the verifiers share did not answer.',
+    fix: 'Check `--redis`, and that Redis runs and takes connections from here. The cause says more.',
+  },
   'keys.unreadable': {
     kind: 'error',
     status: 503,

@@ -15,7 +15,7 @@ import { requestCodes } from './request.js';
 import { serviceCodes } from './service.js';
 import { socketCodes } from './socket.js';
 import { storageCodes } from './storage.js';
-import { sweepCodes } from './sweep.js';
+import { sweepCodes, sweepFindingCodes } from './sweep.js';
 import { codeTable, isCode } from './table.js';
 
 const parts = [
@@ -24,6 +24,7 @@ const parts = [
   homeCodes,
   maintenanceCodes,
   sweepCodes,
+  sweepFindingCodes,
   agentCodes,
   deviceReasonCodes,
   examErrorCodes,

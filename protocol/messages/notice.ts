@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { SessionToken } from '../ids.js';
 import { FreeText } from '../text.js';
 
 /** Agents older than `oldest` are turned away from then on. Told when one connects, and when it is announced. */
@@ -9,3 +10,7 @@ export const VersionNotice = Type.Object({
   inMs: Type.Integer({ minimum: 0 }),
 });
 export type VersionNotice = Static<typeof VersionNotice>;
+
+/** The session for the next line: the one that opened this line is used up. The first word on each. */
+export const SessionNotice = Type.Object({ type: Type.Literal('session'), token: SessionToken });
+export type SessionNotice = Static<typeof SessionNotice>;

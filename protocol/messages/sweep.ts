@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { DeviceId, ExamId, Hex32, SweepId, VerifierId } from '../ids.js';
 import { ExamOutcome } from '../status.js';
+import { FreeText } from '../text.js';
 import { CardIndex } from './cards.js';
 import { BeaconValue } from './receipt.js';
 
@@ -140,7 +141,7 @@ export type SweepChains = Static<typeof SweepChains>;
 export const SweepRequest = Type.Object(
   {
     devices: Type.Array(DeviceId, { minItems: 1, maxItems: 500 }),
-    why: Type.String({ minLength: 1, maxLength: 500 }),
+    why: FreeText(500),
   },
   { additionalProperties: false },
 );

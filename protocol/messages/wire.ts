@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { CardMessage, ErrorMessage, ExamArm, ExamGo, ExamOpen, ExamVerdict, StatusMessage } from './exam.js';
 import { NetworkDownload, NetworkReceived, NetworkUpload } from './network.js';
-import { VersionNotice } from './notice.js';
+import { SessionNotice, VersionNotice } from './notice.js';
 import { OfflineChain, OfflineMessage, OfflineOpen, OfflineTrial, OfflineVerdict } from './offline.js';
 import { ProbeMessage, ProbeOpen, ProbeVerdict, ProbeWalk } from './probe.js';
 import { TableBuild, TableDrop, TableMessage } from './table.js';
@@ -25,6 +25,7 @@ export const VerifierMessage = Type.Union([
   OfflineVerdict,
   StatusMessage,
   VersionNotice,
+  SessionNotice,
   ErrorMessage,
 ]);
 export type VerifierMessage = Static<typeof VerifierMessage>;

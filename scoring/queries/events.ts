@@ -10,7 +10,7 @@ const bodies = statement({
     SELECT body
     FROM events
     WHERE device = {device:String}
-      AND kind NOT IN ('table.built', 'squaring.measured', 'lease.witnessed')
+      AND kind NOT IN ('table.built', 'squaring.measured', 'lease.witnessed', 'alarm.raised')
       AND NOT (kind = 'probe.finished' AND JSONExtractString(body, 'outcome') = 'passed')
     ORDER BY at DESC, recorded DESC, position DESC
     LIMIT 1 BY id

@@ -21,18 +21,21 @@ export const ExamResult = Type.Object({
 });
 export type ExamResult = Static<typeof ExamResult>;
 
-// LIMIT 1 BY id: a fact that was stored twice counts once.
+/**
+ * What a reader of exams takes of those that stand in the record twice: they may have been ended twice too, by a verifier that
+ * died with the end untold, and by its heir. The later end is the one that everybody was told.
+ */
+export const onceEach = 'ORDER BY at DESC, recorded DESC, position DESC LIMIT 1 BY id';
+
 const outcomes = statement({
   sql: `
     SELECT
-      outcome, card, toUnixTimestamp64Milli(exam_results.at) AS at, gflops, class,
+      outcome, card, toUnixTimestamp64Milli(ends.at) AS at, gflops, class,
       ifNull(elapsed_ms, 0) * attempts + ifNull(build_ms, 0)
         + ifNull(memory_elapsed_ms, 0) * ifNull(memory_attempts, 0) AS costMs,
       toBool(isNotNull(sweep)) AS swept
-    FROM exam_results
-    WHERE device = {device:String}
-    ORDER BY exam_results.at, recorded, position
-    LIMIT 1 BY id`,
+    FROM (SELECT * FROM exam_results WHERE device = {device:String} ${onceEach}) AS ends
+    ORDER BY ends.at, recorded, position`,
   params: Type.Object({ device: DeviceId }),
   row: ExamResult,
 });
@@ -56,8 +59,7 @@ const bodies = statement({
     SELECT body
     FROM events
     WHERE device = {device:String} AND kind = 'exam.finished'
-    ORDER BY at DESC, recorded DESC, position DESC
-    LIMIT 1 BY id
+    ${onceEach}
     LIMIT {limit:UInt32}`,
   params: Type.Object({ device: DeviceId, limit: Type.Integer({ minimum: 0, maximum: 10_000 }) }),
   row: Type.Object({ body: Type.String() }),

@@ -4,6 +4,7 @@ import { DeviceId, ExamId, LeaseId } from '../../protocol/ids.js';
 import type { ExamFact } from '../facts/facts.js';
 import type { TableFact } from '../facts/timelock.js';
 import { statement } from '../storage/statements.js';
+import { onceEach } from './exams.js';
 import { readExam, readTable } from './fact-body.js';
 
 const tables = statement({
@@ -31,13 +32,13 @@ const exams = statement({
     SELECT body
     FROM events
     WHERE device = {device:String} AND kind = 'exam.finished' AND JSONExtractString(body, 'exam') = {exam:String}
-    ORDER BY at, recorded, position
-    LIMIT 1 BY id`,
+    ${onceEach}`,
   params: Type.Object({ device: DeviceId, exam: ExamId }),
   row: Type.Object({ body: Type.String() }),
 });
 
-/** One exam of a device: a fact for each of its cards. */
+/** One exam of a device: a fact for each of its cards, ascending. */
 export async function examById(client: ClickHouseClient, device: string, exam: string): Promise<ExamFact[]> {
-  return (await exams(client, { device, exam })).map(({ body }) => readExam(body));
+  const facts = (await exams(client, { device, exam })).map(({ body }) => readExam(body));
+  return facts.sort((a, b) => a.card - b.card);
 }

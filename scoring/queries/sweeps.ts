@@ -6,6 +6,7 @@ import { nobody } from '../facts/base.js';
 import type { ExamFact } from '../facts/facts.js';
 import type { SweepChainFact, SweepFact } from '../facts/sweep.js';
 import { statement } from '../storage/statements.js';
+import { onceEach } from './exams.js';
 import { readExam, readSweep, readSweepChain } from './fact-body.js';
 
 const Body = Type.Object({ body: Type.String() });
@@ -78,10 +79,15 @@ const finished = statement({
   row: Body,
 });
 
-/** All parts of a sweep that is over, in their order; none where it is not, or is not known. */
+/**
+ * All parts of a sweep that is over, in their order; none where it is not, or is not known. One that was given up for lost, more
+ * than once perhaps, and came to its end all the same is what it was at its end.
+ */
 export async function sweepParts(client: ClickHouseClient, sweep: string): Promise<SweepFact[]> {
   const rows = await finished(client, { nobody, sweep });
-  return rows.map(({ body }) => readSweep(body)).sort((a, b) => a.part - b.part);
+  const ends = rows.map(({ body }) => readSweep(body)).sort((a, b) => a.part - b.part);
+  const parts = ends.filter(({ drawn }) => drawn > 0);
+  return parts.length > 0 ? parts : ends.slice(0, 1);
 }
 
 const exams = statement({
@@ -90,7 +96,7 @@ const exams = statement({
     SELECT body
     FROM events
     WHERE device IN (SELECT device FROM asked) AND kind = 'exam.finished' AND id IN (SELECT id FROM asked)
-    LIMIT 1 BY id`,
+    ${onceEach}`,
   params: Type.Object({ sweep: SweepId }),
   row: Body,
 });
@@ -105,8 +111,8 @@ const Time = Type.Integer();
 
 const list = statement({
   sql: `
-    SELECT sweep, any(sweep_kind) AS kind, toUnixTimestamp64Milli(assumeNotNull(any(started_at))) AS startedAt,
-      sum(cards) AS asked, any(compute_p99_ms) AS computeP99Ms, any(memory_p99_ms) AS memoryP99Ms
+    SELECT sweep, any(sweep_kind) AS kind, toUnixTimestamp64Milli(assumeNotNull(max(started_at))) AS startedAt,
+      sum(cards) AS asked, max(compute_p99_ms) AS computeP99Ms, max(memory_p99_ms) AS memoryP99Ms
     FROM (SELECT * FROM sweeps WHERE kind = 'sweep.finished' LIMIT 1 BY id)
     GROUP BY sweep
     HAVING startedAt < {before:UInt64}
@@ -193,12 +199,16 @@ const proven = statement({
       FROM sweep_members
       WHERE at >= toDateTime64({since:String}, 3, 'UTC') AND compute_go_ms IS NOT NULL AND memory_go_ms IS NOT NULL
     )
-    SELECT assumeNotNull(exam_results.sweep) AS sweep, toUnixTimestamp64Milli(max(exam_results.at)) AS at,
+    SELECT assumeNotNull(ends.sweep) AS sweep, toUnixTimestamp64Milli(max(ends.at)) AS at,
       uniqExact(if(ifNull(hardware, '') = '', concat(device, '/', toString(card)), assumeNotNull(hardware))) AS gpus
-    FROM exam_results
-    WHERE exam_results.sweep IN (SELECT sweep FROM members) AND (device, card, exam) IN (SELECT device, card, exam FROM members)
-      AND outcome = 'passed' AND attempts = 1 AND memory_attempts = 1 AND card_kind = 'gpu'
-    GROUP BY exam_results.sweep
+    FROM (
+      SELECT *
+      FROM exam_results
+      WHERE sweep IN (SELECT sweep FROM members) AND (device, card, exam) IN (SELECT device, card, exam FROM members)
+      ${onceEach}
+    ) AS ends
+    WHERE outcome = 'passed' AND attempts = 1 AND memory_attempts = 1 AND card_kind = 'gpu'
+    GROUP BY ends.sweep
     ORDER BY gpus DESC, at DESC
     LIMIT 1`,
   params: Type.Object({ since: Type.String({ pattern: '^[0-9]+\\.[0-9]{3}$' }) }),

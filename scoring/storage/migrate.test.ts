@@ -2,7 +2,16 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { uniformFrom } from '../../protocol/testing/uniform.js';
+import { batchToken } from '../facts/batch.js';
+import { changeEnds } from '../queries/changes.js';
+import { eventsOf } from '../queries/events.js';
+import { examOutcomes } from '../queries/exams.js';
+import { insertFacts } from '../queries/insert-facts.js';
+import { presenceSummary } from '../queries/presence.js';
+import { deviceId, enrolled, exam, heartbeat, nextId, presence } from '../testing/facts.js';
 import { openTestRecord, scalar } from '../testing/record.js';
+import { someFacts } from '../testing/some-facts.js';
 import { checksumOf, migrate, readMigrations, statementsOf } from './migrate.js';
 
 const { client, close } = await openTestRecord();
@@ -110,5 +119,90 @@ describe('checksumOf', () => {
   it('is the same for a file checked out with other line ends', () => {
     expect(checksumOf('a;\r\nb;\r\n')).toBe(checksumOf('a;\nb;\n'));
     expect(checksumOf('a;')).not.toBe(checksumOf('a; '));
+  });
+});
+
+describe('a database of before there were sweeps, maintenance and a feed', () => {
+  const at = Math.floor(Date.now() / 60_000) * 60_000;
+  const [device, minute] = [deviceId('of old'), at / 60_000];
+  const old = exam(device, at + 1);
+  const facts = [enrolled(device, at), old, presence(device, minute), heartbeat(minute)];
+
+  beforeEach(async () => {
+    const views = (name: string) => (name === 'presence_to_hours' ? 0 : 1);
+    for (const name of (await tables()).toSorted((a, b) => views(a) - views(b)))
+      await client.command({ query: `DROP TABLE ${name}` });
+    const all = await readMigrations();
+    await migrate(
+      client,
+      all.filter(({ name }) => name < '0005'),
+    );
+    for (const [table, values] of Object.entries({
+      events: facts.slice(0, 2).map((fact, position) => {
+        const { id, kind, at: time } = fact;
+        return { id, device, kind, at: (time / 1000).toFixed(3), position, body: JSON.stringify(fact) };
+      }),
+      exam_results: [
+        { id: old.id, device, exam: old.exam, card: 0, kind: 'joint', at: (old.at / 1000).toFixed(3) },
+      ].map((row) => ({ ...row, position: 1, attempts: 1, outcome: 'passed', class: 'cpu', gflops: 1 })),
+      presence: [{ device, card: 0, minute }],
+      heartbeats: [{ verifier: 'one', minute }],
+    }))
+      await client.insert<object>({ table, values, format: 'JSONEachRow' });
+  });
+
+  it('keeps all that it has, and takes what comes beside it', async () => {
+    await migrate(client);
+    expect(await examOutcomes(client, device)).toMatchObject([
+      { outcome: 'passed', card: 0, at: old.at, swept: false },
+    ]);
+    expect((await eventsOf(client, device, 10)).map(({ id }) => id)).toEqual([old.id, facts[0]?.id]);
+    expect(await presenceSummary(client, device, minute - 1, minute + 1)).toMatchObject({ up: 0 });
+    const sweep = nextId('sw');
+    await insertFacts(client, [exam(device, at + 2, { sweep })], 'new');
+    expect((await examOutcomes(client, device)).map(({ swept }) => swept)).toEqual([false, true]);
+    expect((await changeEnds(client)).get('before')).toBe(2);
+  });
+
+  it('gets the schema that an empty one gets, column for column', async () => {
+    const schema = `SELECT arraySort(groupArray((table, position, name, type, default_expression, compression_codec)))
+      FROM system.columns WHERE database = 'default'`;
+    const engines = `SELECT arraySort(groupArray((name, create_table_query))) FROM system.tables WHERE database = 'default'`;
+    await migrate(client);
+    const upgraded = [await scalar(client, schema), await scalar(client, engines)];
+    for (const name of [
+      'presence_to_hours',
+      ...(await tables()).filter((one) => one !== 'presence_to_hours'),
+    ])
+      await client.command({ query: `DROP TABLE ${name}` });
+    await migrate(client);
+    expect(upgraded).toEqual([await scalar(client, schema), await scalar(client, engines)]);
+  });
+
+  it('drops a batch that is sent again in every table, and behind every view', async () => {
+    await migrate(client);
+    const windowless = await scalar(
+      client,
+      `SELECT groupArray(name) FROM system.tables WHERE database = 'default' AND engine LIKE '%MergeTree'
+         AND name != 'migrations' AND create_table_query NOT LIKE '%non_replicated_deduplication_window = 10000%'`,
+    );
+    expect(windowless).toEqual([]);
+    const batch = someFacts(uniformFrom(5), 200);
+    const token = batchToken({ journal: 'ab'.repeat(8), segment: 1, from: 0, to: 1_000_000 });
+    const counts = async () => {
+      const all: Record<string, unknown> = {};
+      for (const name of await tables())
+        if (!['migrations', 'presence_to_hours'].includes(name))
+          all[name] = await scalar(client, `SELECT toUInt32(count()) FROM ${name}`);
+      return all;
+    };
+    await insertFacts(client, batch, token);
+    const once = await counts();
+    for (let again = 0; again < 2; again++) await insertFacts(client, batch, token);
+    expect(await counts()).toEqual(once);
+    expect(
+      Object.values(once).every((count) => Number(count) > 0),
+      JSON.stringify(once),
+    ).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uniformFrom } from '../../protocol/testing/uniform.js';
+import { allOf } from '../../simulator/cheats/all-of.js';
 import { Fleet, type FleetDevice } from './testing/fleet.js';
 
 const seed = 20_240_424;
@@ -57,6 +58,20 @@ async function expectUnmarked(devices: readonly FleetDevice[]): Promise<void> {
   expect(marks).toEqual([]);
 }
 
+/** An honest card that shows what it has computed only when it is told to. */
+function heldCard() {
+  const prover = fleet.honest();
+  let answer = () => {};
+  const told = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const reveal: typeof prover.reveal = async (openings) => {
+    await told;
+    return prover.reveal(openings);
+  };
+  return { card: { ...allOf(prover), reveal }, answer: () => answer() };
+}
+
 describe('three verifiers over one Redis and one ClickHouse', () => {
   it('lets all honest devices pass, whoever of them is killed when, and keeps each verdict once', async () => {
     const devices: FleetDevice[] = [];
@@ -90,12 +105,40 @@ describe('three verifiers over one Redis and one ClickHouse', () => {
     await expectTold(devices);
   });
 
-  it('ends exams as ours when Redis is lost, and goes on', async () => {
-    const devices = Array.from({ length: 3 }, (_, i) => fleet.enter(`flushed ${i}`));
-    await untilTold(devices[0] as FleetDevice, 5);
+  it('ends exams as ours when Redis is lost, and examines their devices again', async () => {
+    const { card, answer } = heldCard();
+    const held = fleet.enter('flushed 0', card);
+    const devices = [held, fleet.enter('flushed 1')];
+    await expect.poll(() => held.of('exam.committed').length, { interval: 10 }).toBeGreaterThan(0);
+    const [{ exam } = { exam: '' }] = held.of('exam.armed');
     await fleet.redis.restart();
+    const outcome = async () => (await examRows()).find((row) => row.exam === exam)?.outcome;
+    await expect.poll(outcome, { interval: 200 }).toBe('ours');
+    answer();
     await verified(devices);
+    expect(held.of('exam.verdict').at(-1)?.exam).not.toBe(exam);
     await expectUnmarked(devices);
     await expectTold(devices);
+  });
+
+  it('hands a device over while ClickHouse is away: its line stays, and what can’t be told now is told later', async () => {
+    const { way, clickhouse } = fleet;
+    way.first = () => 0;
+    const device = fleet.enterBy(way, 'moved');
+    await verified([device]);
+    await clickhouse.stop();
+    way.first = () => 1;
+    const statuses = () => device.of('connection.status').map(({ status }) => status);
+    const before = statuses().length;
+    way.cut();
+    await expect.poll(() => statuses().length, { interval: 50 }).toBeGreaterThan(before);
+    expect(statuses().at(-1)).toBe('verified');
+    const answer = await fetch(new URL(`/v1/devices/${device.device}`, fleet.verifiers[1]?.url));
+    expect(answer.status).toBe(503);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    await clickhouse.start();
+    await verified([device]);
+    await expectUnmarked([device]);
+    await expectTold([device]);
   });
 });

@@ -95,7 +95,15 @@ describe('a lease over HTTP', () => {
           status: token?.endsWith(' ') ? expect.any(Number) : 401,
         });
     }
-    expect(await say(await statement(), rival.key)).toMatchObject({ status: 401 });
+    // Keys are not for what the witness says, and who has one learns nothing by trying.
+    for (const { key } of [rival, market]) {
+      const [real, none] = [
+        await say(await statement(), key),
+        await market.call('POST', `${missing}/witness`, await statement(), key),
+      ];
+      expect(real).toMatchObject({ status: 403, body: { code: 'access.role' } });
+      expect({ ...real.body, instance: '' }).toEqual({ ...none.body, instance: '' });
+    }
     expect((await market.call('GET', `${path}/receipt`)).status).toBe(200);
     expect((await rival.call('GET', `${path}/receipt`)).status).toBe(404);
   });

@@ -46,6 +46,11 @@ describe('the service', () => {
     }
   });
 
+  it('says which values there are where a request has another one', async () => {
+    const problem = await (await get('/v1/changes?from=yesterday')).json();
+    expect(problem).toMatchObject({ detail: expect.stringContaining('now, beginning') });
+  });
+
   it('slows down an address that asks too much, and says for how long', async () => {
     const path = `/v1/devices/${'0'.repeat(64)}`;
     let response = await get(path);

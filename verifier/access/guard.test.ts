@@ -165,7 +165,7 @@ describe('the door of all routes', () => {
       },
     );
 
-    it.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'])(
+    it.each(['x-forwarded-for', 'forwarded', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via'])(
       'does not take for local what a proxy on this machine passed on: %s',
       async (name) => {
         route(['operator', 'local']);
@@ -174,6 +174,17 @@ describe('the door of all routes', () => {
         );
       },
     );
+
+    it.each([
+      ['localhost', 'local/'],
+      ['127.0.0.1:8080', 'local/'],
+      ['[::1]:8080', 'local/'],
+      ['rebound.example', '401 access.denied'],
+      ['127.0.0.1.rebound.example:8080', '401 access.denied'],
+    ])('takes a page that was opened by the name %s for: %s', async (host, expected) => {
+      route(['operator', 'local']);
+      expect(await ask(undefined, { from: '127.0.0.1', headers: { host } })).toBe(expected);
+    });
 
     it('does not let a wrong key in because it came from here', async () => {
       route(['operator', 'local']);

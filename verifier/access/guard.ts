@@ -56,13 +56,24 @@ export function askingOf(request: FastifyRequest): Asking {
 }
 
 /**
- * Whether a request comes from this machine itself. A proxy on this machine passes on what comes from elsewhere: whatever says
- * that it was passed on is not local, whoever is believed about the rest.
+ * Whether a request comes from this machine itself, and means it. A proxy on this machine passes on what comes from elsewhere:
+ * whatever says that it was passed on is not local, whoever is believed about the rest. And a browser on this machine asks for any
+ * page by a name of its own that was made to lead here.
  */
-function isLocal({ headers, socket, ip }: FastifyRequest): boolean {
-  const passedOn = ['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'].some((name) => name in headers);
-  return !passedOn && [socket.remoteAddress, ip].every(isLoopback);
+function isLocal({ headers, socket, ip, hostname }: FastifyRequest): boolean {
+  const passedOn = [
+    'forwarded',
+    'via',
+    'x-forwarded-for',
+    'x-forwarded-host',
+    'x-forwarded-proto',
+    'x-real-ip',
+  ];
+  if (passedOn.some((name) => name in headers) || !localNames.has(hostname)) return false;
+  return [socket.remoteAddress, ip].every(isLoopback);
 }
+
+const localNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
 
 const isLoopback = (address: string | undefined): boolean =>
   address !== undefined && ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';

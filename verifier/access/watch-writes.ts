@@ -31,7 +31,9 @@ export function watchWrites(
   addressKey: Uint8Array,
 ): void {
   app.addHook('onResponse', async (request, reply) => {
-    const path = aboutDevices.exec(request.url);
+    // The verifier that answered it has counted it.
+    if (request.passedOn) return;
+    const path = aboutDevices.exec(pathOf(request));
     if (path === null || reads.has(request.method)) return;
     const outcome = reply.statusCode < 400 ? (request.wrote ?? 'steady') : 'refused';
     // For who restarts as ever it is not looked up who that is.
@@ -40,10 +42,13 @@ export function watchWrites(
       outcome,
       device: deviceOf(path[1], request),
       by,
-      address: hashed(request.ip, addressKey),
+      address: hashed(request.hop?.address ?? request.ip, addressKey),
     });
   });
 }
+
+/** As the router reads it, which has decoded it before: `/v1/%64evices` is a way to the same door. */
+const pathOf = ({ url }: FastifyRequest): string => decodeURIComponent(url.split('?')[0] ?? '');
 
 /** Whose token was used: also where the route takes none, as that is how a leaked one shows. */
 async function tokenHolder(

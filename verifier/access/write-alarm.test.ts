@@ -117,6 +117,19 @@ describe('the alarm of metadata writes', () => {
     expect(rang()).toEqual(['metadata.writes fleet']);
   });
 
+  it('rings again where it gets many times louder: noise of before is no cover', async () => {
+    const { alarm, observed } = open();
+    const attack = async (count: number) => {
+      for (let i = 0; i < count; i += 1)
+        await alarm.count(attempt({ device: deviceOf(i), address: addressOf(i) }));
+    };
+    await attack(1_001);
+    await attack(5_000);
+    expect(observed.map(({ count }) => count)).toEqual([1_001]);
+    await attack(5_000);
+    expect(observed.map(({ count }) => count)).toEqual([1_001, 10_010]);
+  });
+
   it('rings once an hour for one subject, at one of several verifiers', async () => {
     const [here, there] = [open(), open()];
     const attack = async () => {

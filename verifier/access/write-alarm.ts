@@ -34,6 +34,8 @@ const windowMs = 10 * 60_000;
 const remembered = 50_000;
 /** A subject rings once an hour, not once a request. */
 const quietMs = 3600_000;
+/** So many times more than what it rang for, and it rings again: else noise would cover an attack. */
+const louder = 10;
 
 /** Most within a window that honest use explains. Nothing is refused beyond it: a person is told. */
 const most = {
@@ -104,8 +106,8 @@ export class WriteAlarm {
     fleet: new WindowCounts(windowMs, 1),
   };
   readonly #usual: UsualRate;
-  /** When each subject rang last, monotonic. */
-  readonly #rang = new Map<string, number>();
+  /** When each subject rang last, monotonic, and for how many. */
+  readonly #rang = new Map<string, { readonly at: number; readonly count: number }>();
 
   constructor(parts: WriteAlarmParts) {
     this.#parts = parts;
@@ -134,13 +136,15 @@ export class WriteAlarm {
     const { state, record, log, observe } = this.#parts;
     const about = `${fact.alarm}/${fact.device === nobody ? fact.subject : fact.device}`;
     const last = this.#rang.get(about);
-    if (last !== undefined && at - last < quietMs) return;
+    if (last !== undefined && at - last.at < quietMs && fact.count < louder * last.count) return;
     this.#rang.delete(about);
-    this.#rang.set(about, at);
+    this.#rang.set(about, { at, count: fact.count });
     const [oldest] = this.#rang.keys();
     if (this.#rang.size > remembered && oldest !== undefined) this.#rang.delete(oldest);
     // One of several verifiers tells it. Twice is better than never where they can't agree.
-    const first = await state.putIfAbsent(`alarm/${about}`, fact.id, quietMs).catch(() => fact.id);
+    const loudness = Math.floor(Math.log(fact.count / fact.threshold) / Math.log(louder));
+    const key = `alarm/${about}/${loudness}`;
+    const first = await state.putIfAbsent(key, fact.id, quietMs).catch(() => fact.id);
     if (first !== fact.id) return;
     const { alarm, subject, device, count, threshold } = fact;
     log.warn({ alarm, subject, device, count, threshold, windowMs }, 'an alarm rings');

@@ -186,9 +186,9 @@ export class AgentSocket implements Connection {
   #sayGoodbye(code: Code): void {
     const { socket } = this.#options;
     this.#closing = true;
-    socket.close(closeCodes[code] ?? 1008, code);
     const timer = setTimeout(() => socket.terminate(), goodbyeMs);
     socket.once('close', () => clearTimeout(timer));
+    socket.close(closeCodes[code] ?? 1008, code);
   }
 
   #keepAlive(): void {

@@ -45,6 +45,7 @@ export class Penalties {
     throw new TouchstoneError(
       'request.too-many',
       `The last connection was closed for a flood. Wait ${seconds} s.`,
+      { retryMs: waitMs },
     );
   }
 }

@@ -91,6 +91,25 @@ describe('the view of devices', () => {
     expect(history.latest.get(0)).toBe(third);
   });
 
+  it('counts an exam once that two verifiers ended, at its later end, whichever it hears of first', async () => {
+    const earlier = exam(a, 3, { outcome: 'unanswered' });
+    const later = { ...earlier, at: 5, outcome: 'passed' } as const;
+    for (const order of [
+      [earlier, later],
+      [later, earlier],
+    ]) {
+      const devices = new Devices([], new Recorded());
+      await devices.apply([enrolled(a, 1), exam(a, 2)]);
+      for (const fact of order) await devices.apply([fact]);
+      const { outcomes, latest } = await devices.history(a);
+      expect(outcomes.map(({ at, outcome }) => [at, outcome])).toEqual([
+        [2, 'passed'],
+        [5, 'passed'],
+      ]);
+      expect(latest.get(0)).toBe(later);
+    }
+  });
+
   it('misses no exam that is carried into the record while that is read', async () => {
     const record = new Recorded();
     const moving = exam(a, 3);

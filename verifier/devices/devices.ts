@@ -19,6 +19,11 @@ export class Devices {
     this.#histories = new Histories(source);
   }
 
+  /** All that ever enrolled. */
+  get size(): number {
+    return this.#states.size;
+  }
+
   get(device: string): DeviceState | undefined {
     return this.#states.get(device);
   }

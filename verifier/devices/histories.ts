@@ -107,7 +107,10 @@ export class Histories {
   }
 }
 
-/** The same fact again changes nothing: no card ends two exams in one millisecond. */
+/**
+ * The same fact again changes nothing: no card ends two exams in one millisecond. Of an exam that two verifiers ended the later
+ * end counts, as in the record (`onceEach`).
+ */
 function take(history: LoadedHistory, fact: ExamFact | NetworkFact): void {
   if (fact.kind === 'network.measured') {
     if (history.network === null || fact.at >= history.network.at) history.network = fact;
@@ -115,6 +118,12 @@ function take(history: LoadedHistory, fact: ExamFact | NetworkFact): void {
   }
   const { outcome, card, at, gflops } = fact;
   const { outcomes, latest, judged } = history;
+  const known = latest.get(card);
+  if (known?.id === fact.id && known.at !== at) {
+    if (known.at > at) return;
+    const earlier = outcomes.findLastIndex((one) => one.card === card && one.at === known.at);
+    if (earlier >= 0) outcomes.splice(earlier, 1);
+  }
   const later = outcomes.findLastIndex((known) => known.at <= at) + 1;
   for (let i = later - 1; outcomes[i]?.at === at; i -= 1) if (outcomes[i]?.card === card) return;
   const swept = (fact.sweep ?? null) !== null;

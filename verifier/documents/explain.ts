@@ -162,11 +162,8 @@ function historyEntry(fact: Fact): HistoryEntry[] {
     }
     case 'maintenance.ended':
       return [{ ...entry, summary: 'maintenance ended', reasons: [], inputs: { to: fact.to } }];
-    case 'alarm.raised': {
-      const { alarm, count, windowMs, threshold } = fact;
-      const thresholds = { threshold };
-      return [{ ...entry, summary: `alarm ${alarm}`, reasons: [], inputs: { count, windowMs }, thresholds }];
-    }
+    // It takes no more than a stranger who writes nonsense about the device: that is for those who look after the fleet.
+    case 'alarm.raised':
     case 'sweep.chain':
     case 'sweep.reserved':
     case 'sweep.finished':

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { addressGroup } from './address.js';
+import { addressGroup, addressNetwork } from './address.js';
 
 it('counts an IPv4 address as one, in whatever spelling it comes', () => {
   expect(addressGroup('::ffff:192.0.2.7')).toBe(addressGroup('192.0.2.7'));
@@ -24,4 +24,11 @@ it('counts all that one IPv6 line can write from as one, and its neighbour as an
 it('counts together what is no address', () => {
   for (const address of [undefined, '', 'unix:', '<script>', '1.2.3.4.5'])
     expect(addressGroup(address)).toBe('unknown');
+});
+
+it('knows the network of an IPv6 line, and none of an IPv4 address', () => {
+  expect(addressNetwork('2001:db8:1:2::3')).toBe(addressNetwork('2001:db8:1:ffff::4'));
+  expect(addressNetwork('2001:db8:1:2::3')).not.toBe(addressNetwork('2001:db8:2:2::3'));
+  for (const address of ['192.0.2.7', '::ffff:192.0.2.7', 'unix:'])
+    expect(addressNetwork(address)).toBeNull();
 });

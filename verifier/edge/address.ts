@@ -14,3 +14,14 @@ export function addressGroup(address: string | undefined): string {
   const line = parsed.toByteArray().slice(0, 8);
   return `${Buffer.from(line).toString('hex')}/64`;
 }
+
+/**
+ * The network of a line, which a provider may give to one customer as a whole: the first 48 bits of an IPv6 address. Null where an
+ * address is scarce enough to stand for itself.
+ *
+ * @param address as a socket or a believed proxy gives it
+ */
+export function addressNetwork(address: string): string | null {
+  const group = addressGroup(address);
+  return group.endsWith('/64') ? `${group.slice(0, 12)}/48` : null;
+}

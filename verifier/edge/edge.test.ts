@@ -123,6 +123,19 @@ describe('a request that is larger than any honest one', () => {
   });
 });
 
+describe('a request whose target is a whole address', () => {
+  it.each(['http://elsewhere.example/hello', 'HTTP://x/hello', 'x:/hello'])(
+    'finds no route by %s: what looks at paths would not know it again',
+    async (target) => {
+      await open();
+      const { socket, all } = hall.raw();
+      socket.write(`GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+      expect(await all).toMatch(/^HTTP\/1.1 400 /);
+      expect(await all).toContain('"code":"request.invalid"');
+    },
+  );
+});
+
 describe('a page of another site', () => {
   const from = (origin: string) => ({ headers: { origin } });
   const allowed = (response: Response) => response.headers.get('access-control-allow-origin');

@@ -72,6 +72,14 @@ describe('the limit of an address', () => {
     expect(await statuses(1, '/', { 'x-forwarded-for': '2001:db8:0:1::2' })).toMatchObject({ last: 200 });
   });
 
+  it('is sixteen times that for all lines of a network, whoever has one has 65,536 of them', async () => {
+    const rareFrom = (line: number, network = 1) =>
+      statuses(3, '/rare', { 'x-forwarded-for': `2001:db8:${network}:${line.toString(16)}::1` });
+    for (let line = 0; line < 16; line++) expect((await rareFrom(line)).passed).toBe(2);
+    expect(await rareFrom(16)).toEqual({ passed: 0, last: 429 });
+    expect((await rareFrom(16, 2)).passed).toBe(2);
+  });
+
   it('takes nothing from who watches over the service, nor the other way round', async () => {
     await statuses(61);
     expect(await statuses(60, '/healthz')).toEqual({ passed: 60, last: 200 });

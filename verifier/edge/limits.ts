@@ -3,7 +3,7 @@ import type { Clock } from '../../protocol/clock.js';
 import { TouchstoneError } from '../../protocol/error.js';
 import type { VerifierOptions } from '../options.js';
 import type { HotState, RateLimit } from '../state/state.js';
-import { addressGroup } from './address.js';
+import { addressGroup, addressNetwork } from './address.js';
 import { KeptLimits } from './kept-limits.js';
 import type { Caller } from './route-config.js';
 import { watchedPaths } from './watched.js';
@@ -24,6 +24,13 @@ export const perMinute = (count: number): RateLimit => ({ burst: count, everyMs:
 /** So many at once, and as many again in each hour. */
 export const perHour = (count: number): RateLimit => ({ burst: count, everyMs: 3600_000 / count });
 
+/** What a whole network of 65,536 lines may do, as so many of them: whoever has one has all of their addresses. */
+const linesOfNetwork = 16;
+const widened = ({ burst, everyMs }: RateLimit): RateLimit => ({
+  burst: burst * linesOfNetwork,
+  everyMs: everyMs / linesOfNetwork,
+});
+
 /** Who asks for himself, and not for many others as a marketplace does: he has the limit of an address wherever he asks from. */
 const ownAffairs: ReadonlySet<Caller['role']> = new Set(['device', 'wallet']);
 
@@ -43,15 +50,20 @@ export function installLimits(app: FastifyInstance, { options, state, clock, ref
     throw new TouchstoneError('request.too-many', `${spentBy[name]} Try again in ${seconds} s.`, { retryMs });
   };
 
+  const spendFrom = async (name: LimitName, prefix: string, ip: string, limit: RateLimit): Promise<void> => {
+    await spend(name, prefix + addressGroup(ip), limit);
+    const network = addressNetwork(ip);
+    if (network !== null) await spend(name, prefix + network, widened(limit));
+  };
+
   app.addHook('onRequest', async (request) => {
     // Another verifier passed it on, where the limits were held against the client's address.
     if ((request.hop ?? null) !== null) return;
-    const address = addressGroup(request.ip);
     // Whoever watches over the service asks often and from one address, and takes nothing from others there.
     const watches = watchedPaths.has(request.routeOptions.url ?? '');
-    await spend('address', watches ? `watch/${address}` : address, usual);
+    await spendFrom('address', watches ? 'watch/' : '', request.ip, usual);
     const own = request.routeOptions.config.limits?.address;
-    if (own !== undefined) await spend('route', `${routeOf(request)}/${address}`, own);
+    if (own !== undefined) await spendFrom('route', `${routeOf(request)}/`, request.ip, own);
   });
   // Callers are known after all `onRequest` hooks, and a body is read only then.
   app.addHook('preParsing', async (request) => {

@@ -77,10 +77,12 @@ function toProblem(error: FastifyError | TouchstoneError, request: FastifyReques
   }
 }
 
-/** A schema's complaint about a property that may not be there does not say which. */
-function whatIsWrong({ message, validation }: FastifyError): string {
-  const name = validation?.[0]?.params.additionalProperty;
-  return typeof name === 'string' ? `${message}: ${name.slice(0, 100)}` : message;
+/** A schema's complaint does not say which property may not be there, nor which constants there are. */
+function whatIsWrong({ message, validation = [] }: FastifyError): string {
+  const name = validation[0]?.params.additionalProperty;
+  if (typeof name === 'string') return `${message}: ${name.slice(0, 100)}`;
+  const allowed = validation.flatMap(({ params }) => params.allowedValue ?? []);
+  return allowed.length > 1 ? `${message.split(', ')[0]}: ${allowed.join(', ')}` : message;
 }
 
 /** When to come again: at once where another verifier can take it, soon where a device is about to be let go. */

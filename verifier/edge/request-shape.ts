@@ -11,9 +11,11 @@ export function limitRequestShape(app: FastifyInstance): void {
   app.addHook('onRequest', async (request) => assertShape(request));
 }
 
-/** @throws TouchstoneError `request.url-too-long` or `request.headers-too-large` */
+/** @throws TouchstoneError `request.invalid`, `request.url-too-long` or `request.headers-too-large` */
 function assertShape({ raw }: FastifyRequest): void {
   const url = raw.url ?? '';
+  // The router would take `http://elsewhere/v1/devices` too: what looks at the path beside it would not know the route again.
+  if (!url.startsWith('/')) throw new TouchstoneError('request.invalid', 'The request names no path.');
   if (url.length > limits.urlLength) throw new TouchstoneError('request.url-too-long');
   if (url.split('&', limits.queryParams + 1).length > limits.queryParams) {
     throw new TouchstoneError('request.url-too-long');

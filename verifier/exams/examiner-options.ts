@@ -24,7 +24,10 @@ export interface ExaminerOptions {
   readonly devices: Devices;
   readonly recorder: Recorder;
   readonly serial: Serial;
-  readonly check: RoomOptions['check'];
+  /** Checks an answer of a device. */
+  readonly check: (
+    ...answer: [...Parameters<RoomOptions['check']>, device: string]
+  ) => ReturnType<RoomOptions['check']>;
   readonly draw: Draw;
   /** Measures a device's line while its tables are built. Null where it could not; bounded in time, never rejects. */
   readonly measureNetwork: (device: string, exam: string) => Promise<NetworkFact | null>;
@@ -40,6 +43,8 @@ export interface ExaminerOptions {
   readonly concluded: (device: string, facts: readonly ExamFact[]) => void;
   /** When nothing is begun for a device (`Maintenance.pauses`); never where there is none. */
   readonly pausesOf?: (device: string) => readonly Pause[];
+  /** Whether this verifier may act for a device (`Homes.isHere`); always where it is absent. */
+  readonly isHere?: (device: string) => boolean;
   /** Where exams under way stand for other verifiers; nowhere where there are none. */
   readonly saved?: SavedRooms;
   readonly cohortMs: number;

@@ -13,31 +13,22 @@ import type { ExaminerOptions } from './examiner-options.js';
 import { isConcluded, makeRoom, type RoomBegin } from './make-room.js';
 import { type Pause, pauseAt } from './pauses.js';
 import type { ExamRoom } from './room.js';
-import { type ExamSubject, SavedRooms } from './saved-rooms.js';
+import { SavedRooms } from './saved-rooms.js';
 import { planExam } from './schedule.js';
+import type { Sitting } from './sitting.js';
 import { statusMessage } from './status-message.js';
 import type { EnteredExam, SweepEntry } from './sweep-exams.js';
+import { DeviceTimers } from './timers.js';
 
 /** Pause before an exam is tried again that could not be begun or recorded. */
 const retryMs = 30_000;
-
-/** Longest delay that a Node timer takes; longer plans are made again when it is over. */
-const longestTimerMs = 2 ** 31 - 1;
-
-/** An exam under way. */
-interface Sitting {
-  readonly room: ExamRoom;
-  readonly subject: ExamSubject;
-  /** Settles when it is on record, or could not be recorded; null before its end. */
-  concluding: Promise<void> | null;
-}
 
 /** Decides when each device is examined and holds its room. How an exam ends is `conclude.ts`. */
 export class Examiner {
   readonly #options: ExaminerOptions;
   readonly #cohorts: Cohorts;
   readonly #rooms = new Map<string, Sitting>();
-  readonly #plans = new Map<string, NodeJS.Timeout>();
+  readonly #plans = new DeviceTimers();
   /** Devices that are examined as soon as they can be; lives on through a lost line, which else would be a way out. */
   readonly #urgent = new Set<string>();
   /** Devices whose cards are somebody's: only who asks for an exam by `examineNow` gets one. */
@@ -138,7 +129,7 @@ export class Examiner {
   }
 
   disconnected(device: string): void {
-    this.#cancelPlan(device);
+    this.#plans.cancel(device);
     const room = this.#rooms.get(device)?.room;
     if (room === undefined) return;
     this.#cohorts.leave(room);
@@ -171,6 +162,7 @@ export class Examiner {
    */
   async arrive(device: string): Promise<void> {
     if (await this.#saved.isUrgent(device)) this.#urgent.add(device);
+    else if (this.#urgent.has(device)) this.#saved.urgent(device, true);
     const saved = await this.#saved.load(device);
     if (saved === null || this.#closed || this.#rooms.has(device)) return;
     // The other verifier may have come as far as the record before it ended.
@@ -197,16 +189,22 @@ export class Examiner {
     await this.#saved.flush(device, sitting?.subject ?? null);
   }
 
-  /** The device may be at home elsewhere: its exam ends as ours, and nobody is marked. */
+  /** The device may be at home elsewhere: its exam ends as ours, and nobody is marked. What speaks against it still does. */
   async lapse(device: string): Promise<void> {
+    const urgent = this.#urgent.has(device);
     this.#forget(device);
-    this.#rooms.get(device)?.room.endAsOurs();
+    if (urgent) this.#urgent.add(device);
+    const sitting = this.#rooms.get(device);
+    this.#saved.forget(device, sitting?.subject ?? null);
+    if (sitting === undefined) return;
+    sitting.lapsed = true;
+    sitting.room.endAsOurs();
   }
 
   /** Exams that run go on, and no other begins: we are about to close. */
   stopBeginning(): void {
     this.#stopped = true;
-    for (const device of [...this.#plans.keys()]) this.#cancelPlan(device);
+    this.#plans.cancelAll();
   }
 
   /** We are about to close: from now on each line that ends is ended by us. */
@@ -218,7 +216,7 @@ export class Examiner {
   close(): void {
     this.#closed = true;
     this.#cohorts.close();
-    for (const device of [...this.#plans.keys()]) this.#cancelPlan(device);
+    this.#plans.cancelAll();
     for (const { room } of this.#rooms.values()) room.close();
     this.#rooms.clear();
     this.#askers.close();
@@ -226,28 +224,22 @@ export class Examiner {
 
   /** What is planned for the device, and who waits for it. */
   #forget(device: string): void {
-    this.#cancelPlan(device);
+    this.#plans.cancel(device);
     this.#held.delete(device);
     this.#urgent.delete(device);
     this.#askers.answer(device, null);
   }
 
   async #plan(device: string): Promise<void> {
-    this.#cancelPlan(device);
+    this.#plans.cancel(device);
     const history = await this.#options.devices.history(device);
     const state = this.#options.devices.get(device);
-    if (this.#closed || state === undefined || this.#options.hub.get(device) === undefined) return;
+    if (this.#closed || state === undefined || !this.#isHere(device)) return;
     // While the history was read another plan may have been made, or a room.
-    this.#cancelPlan(device);
+    this.#plans.cancel(device);
     if (this.#rooms.has(device)) return;
     const delay = this.#delay(state, history);
-    if (delay !== null) {
-      const timer = setTimeout(
-        () => (delay > longestTimerMs ? this.#replan(device) : this.#begin(device)),
-        Math.min(delay, longestTimerMs),
-      );
-      this.#plans.set(device, timer);
-    }
+    if (delay !== null) this.#plans.set(device, delay, () => this.#begin(device));
     this.#tell(device, delay);
   }
 
@@ -271,17 +263,12 @@ export class Examiner {
       await this.#plan(device);
     } catch (error) {
       this.#options.log.error({ err: error, device }, 'no exam could be planned');
+      this.#tell(device, null);
       this.#retry(device, () => this.#replan(device));
     }
   }
 
-  #cancelPlan(device: string): void {
-    clearTimeout(this.#plans.get(device));
-    this.#plans.delete(device);
-  }
-
   #begin(device: string): void {
-    this.#plans.delete(device);
     this.#options.whenShown(device, () => this.#beginNow(device));
   }
 
@@ -298,14 +285,13 @@ export class Examiner {
 
   #retry(device: string, again = () => this.#begin(device)): void {
     if (this.#closed || this.#options.hub.get(device) === undefined) return;
-    this.#cancelPlan(device);
-    this.#plans.set(device, setTimeout(again, retryMs));
+    this.#plans.set(device, retryMs, again);
   }
 
   async #open(device: string, entry?: SweepEntry): Promise<void> {
-    const { devices, recorder, random, clock, hub } = this.#options;
+    const { devices, recorder, random, clock } = this.#options;
     const state = devices.get(device);
-    if (state === undefined || this.#rooms.has(device)) return;
+    if (state === undefined || this.#rooms.has(device) || !this.#isHere(device)) return;
     if (!isExaminable(this.#options.catalogue, state) || this.#isHeld(device)) return;
     // A window may have been declared since this was planned.
     if (!this.#askers.has(device) && pauseAt(this.#pauses(device), clock.now()) !== null)
@@ -319,8 +305,7 @@ export class Examiner {
     if (examined !== null) await recorder.record([examined]);
     // While the journal wrote, the device may have gone, changed, or come back and been given a room.
     const current = devices.get(device);
-    if (this.#closed || current === undefined || this.#rooms.has(device) || hub.get(device) === undefined)
-      return;
+    if (this.#closed || current === undefined || this.#rooms.has(device) || !this.#isHere(device)) return;
     if (this.#isHeld(device)) return;
     this.#urgent.delete(device);
     this.#saved.urgent(device, false);
@@ -342,29 +327,33 @@ export class Examiner {
       { ...subject, ...(exams && { exams }), ...(seeds && { seeds }) },
       {
         moved: (moved) => this.#moved(device, moved),
-        stepped: (card, exam) => this.#saved.stepped(subject.exam, card, exam),
+        stepped: (card, exam) => {
+          if (!sitting.lapsed) this.#saved.stepped(subject.exam, card, exam);
+        },
+        kept: (card) => this.#saved.kept(device, subject.exam, card),
         finished: (_, results, network) => {
           sitting.concluding = this.#finish(device, sitting, results, network);
         },
       },
     );
-    const sitting: Sitting = { room, subject, concluding: null };
+    const sitting: Sitting = { room, subject, lapsed: false, concluding: null };
     this.#rooms.set(device, sitting);
     return room;
   }
 
   async #finish(
     device: string,
-    { room, subject }: Sitting,
+    sitting: Sitting,
     results: ReadonlyMap<number, CardRecord>,
     network: NetworkFact | null,
   ): Promise<void> {
     const { serial, conclude, concluded, log } = this.#options;
+    const { room, subject } = sitting;
     const conclusion = { ...subject, device, results, network };
     const end = () => {
       this.#rooms.delete(device);
       this.#cohorts.leave(room);
-      this.#saved.ended(device, subject);
+      if (!sitting.lapsed) this.#saved.ended(device, subject);
     };
     try {
       const facts = await serial.run(device, () => conclude(conclusion));
@@ -379,6 +368,12 @@ export class Examiner {
       this.#askers.answer(device, null);
       this.#retry(device);
     }
+  }
+
+  /** Connected, and at home: something may be begun. */
+  #isHere(device: string): boolean {
+    const { hub, isHere } = this.#options;
+    return hub.get(device) !== undefined && (isHere?.(device) ?? true);
   }
 
   #pauses(device: string): readonly Pause[] {

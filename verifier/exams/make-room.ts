@@ -33,6 +33,7 @@ export interface RoomBegin extends ExamSubject {
 export interface RoomCalls {
   readonly moved: (room: ExamRoom) => void;
   readonly stepped: (card: number, exam: CardExam) => void;
+  readonly kept: (card: number) => Promise<unknown> | null;
   /** @param network what was measured of the line meanwhile; null where nothing was */
   readonly finished: (
     room: ExamRoom,
@@ -53,7 +54,7 @@ export function makeRoom(parts: RoomParts, device: string, begin: RoomBegin, cal
     clock,
     seeds,
     draw,
-    check,
+    check: (commitment, reveals) => check(commitment, reveals, device),
     ...(exams !== undefined && { saved: exams }),
     seen: (from, to) => ({
       roundTripMs: hub.get(device)?.roundTripMs ?? null,
@@ -65,6 +66,7 @@ export function makeRoom(parts: RoomParts, device: string, begin: RoomBegin, cal
     },
     moved: () => calls.moved(room),
     stepped: calls.stepped,
+    kept: calls.kept,
     uncheckable: (error) =>
       log.error({ err: error, device }, 'a proof could not be checked: the exam is ours'),
     finished: (results) => calls.finished(room, results, network),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { device, openFleet, type Verifier } from './testing/fleet-office.js';
 
 /** A device that has committed, and knows what it is asked for. */
@@ -6,7 +6,7 @@ async function toOpening(verifier: Verifier): Promise<void> {
   await verifier.connect();
   void verifier.examiner.examineNow(device);
   await verifier.toGo();
-  verifier.commit();
+  await verifier.commit();
 }
 
 describe('an exam of a device that goes to another verifier', () => {
@@ -16,6 +16,7 @@ describe('an exam of a device that goes to another verifier', () => {
     await toOpening(first);
     await first.letGo();
     await second.connect();
+    await second.toOpen();
     expect(second.opened()).toMatchObject({ openings: first.opened()?.openings, exam: first.examOf() });
     second.reveal();
     expect(await fleet.ended()).toMatchObject([{ outcome: 'passed' }]);
@@ -82,6 +83,7 @@ describe('an exam whose verifier dies', () => {
       await verifier.die();
       verifier = fleet.startVerifier();
       await verifier.connect();
+      await verifier.toOpen();
       expect(verifier.opened()?.openings).toEqual(openings);
     }
     verifier.reveal();
@@ -136,6 +138,7 @@ describe('an exam whose verifier dies', () => {
       await fleet.state.put(`room-card/${first.examOf()}/0`, card ?? '', 60_000);
       const next = fleet.startVerifier();
       await next.connect();
+      await next.toOpen();
       next.reveal();
       ids.push((await fleet.ended()).map(({ id }) => id));
       await next.die();
@@ -144,7 +147,57 @@ describe('an exam whose verifier dies', () => {
   });
 });
 
+describe('what a card has to show', () => {
+  it('is told only when it stands where another verifier finds it', async () => {
+    const fleet = openFleet();
+    const verifier = fleet.startVerifier();
+    await verifier.connect();
+    void verifier.examiner.examineNow(device);
+    await verifier.toGo();
+    const put = fleet.state.put.bind(fleet.state);
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    vi.spyOn(fleet.state, 'put').mockImplementation(async (...of) => {
+      await held;
+      return put(...of);
+    });
+    const committed = verifier.commit();
+    await vi.waitFor(() => expect(fleet.state.put).toHaveBeenCalled());
+    for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+    expect(verifier.opened()).toBeUndefined();
+    letGo();
+    await committed;
+    const stands = await fleet.state.get(`room-card/${verifier.examOf()}/0`);
+    expect(JSON.parse(stands ?? '').exam.compute.phase.commitment.openings).toEqual(
+      verifier.opened()?.openings,
+    );
+  });
+});
+
 describe('an exam of a device that may be at home elsewhere', () => {
+  it('changes nothing of what another verifier goes on with, and begins no other', async () => {
+    const fleet = openFleet();
+    let here = true;
+    const verifier = fleet.startVerifier(undefined, () => here);
+    await toOpening(verifier);
+    const keys = [`room/${device}`, `room-card/${verifier.examOf()}/0`];
+    const before = await Promise.all(keys.map((key) => fleet.state.get(key)));
+    here = false;
+    await verifier.examiner.lapse(device);
+    await fleet.ended();
+    const armed = () => verifier.sent.filter(({ type }) => type === 'exam.arm').length;
+    expect(armed()).toBe(1);
+    // It asks for one, and still has a line.
+    expect(
+      await verifier.examiner.enter(device, { sweep: 'sw_', gathering: verifier.examiner.gather() } as never),
+    ).toBeNull();
+    await verifier.die();
+    expect(await Promise.all(keys.map((key) => fleet.state.get(key)))).toEqual(before);
+    expect(armed()).toBe(1);
+  });
+
   it('ends as ours', async () => {
     const fleet = openFleet();
     const verifier = fleet.startVerifier();
@@ -165,6 +218,7 @@ describe('a verifier that closes', () => {
       await verifier.letGo();
       verifier = fleet.startVerifier();
       await verifier.connect();
+      await verifier.toOpen();
     }
     verifier.reveal();
     expect(await fleet.ended()).toMatchObject([{ outcome: 'passed' }]);

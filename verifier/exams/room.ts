@@ -32,6 +32,8 @@ export interface RoomOptions {
   readonly uncheckable: ProofChecksOptions['uncheckable'];
   /** A card has taken a step: so it stands now. */
   readonly stepped?: (card: number, exam: CardExam) => void;
+  /** Resolves when another verifier could go on from where the card stands now; null where it need not. Never rejects. */
+  readonly kept?: (card: number) => Promise<unknown> | null;
   /** How the cards stood where the exam was begun by another verifier (`resume`); else it begins here. */
   readonly saved?: ReadonlyMap<number, CardExam>;
   readonly finished: (results: ReadonlyMap<number, CardRecord>) => void;
@@ -214,7 +216,7 @@ export class ExamRoom {
     }
     // Time does not run against who is away. A proof that is to be checked again needs nobody to be there.
     if (event.type === 'disconnected' && to.endsWith('/opening')) this.#clearTimer(card);
-    if (open) this.#unasked.add(card);
+    if (open) this.#toAsk(card);
     this.#openAll();
     if (check) this.#checks.add(card);
     if (to === 'done' && from !== 'done') this.#finishIfAllDone();
@@ -249,6 +251,17 @@ export class ExamRoom {
       : { card, part: task.part, withinMs, shape: task.shape, tableSeed };
   }
 
+  /** The draw is kept before the card knows it: else it would get another one where we die in between. */
+  #toAsk(card: number): void {
+    const kept = this.#options.kept?.(card) ?? null;
+    if (kept === null) this.#unasked.add(card);
+    else
+      void kept.then(() => {
+        this.#unasked.add(card);
+        this.#openAll();
+      });
+  }
+
   /** Nothing is asked while a card works: reveals, 64 KiB each, would stand in the line before the commit that is timed. */
   #openAll(): void {
     if (this.#someAt('running')) return;
@@ -259,7 +272,7 @@ export class ExamRoom {
 
   #open(card: number): void {
     const phase = this.#partOf(card)?.phase;
-    if (phase?.at !== 'opening' || !phase.asked) return;
+    if (this.#over || phase?.at !== 'opening' || !phase.asked) return;
     const others = this.#indices('opening').length - 1;
     const revealMs = this.#options.times.revealMs + others * revealLineMs;
     this.#setTimer(card, revealMs);

@@ -41,12 +41,14 @@ export interface SavedRoomsOptions extends Pick<SavedOptions, 'state' | 'log'> {
  */
 export class SavedRooms {
   readonly #clock: Clock;
+  readonly #shared: boolean;
   readonly #subjects: Saved<ExamSubject>;
   readonly #cards: Saved<SavedCard>;
   readonly #urgent: Saved<true>;
 
   constructor({ clock, ...options }: SavedRoomsOptions) {
     this.#clock = clock;
+    this.#shared = options.state !== null;
     this.#subjects = new Saved({ ...options, name: 'room', ttlMs: keptMs });
     this.#cards = new Saved({ ...options, name: 'room-card', ttlMs: keptMs });
     this.#urgent = new Saved({ ...options, name: 'soon', ttlMs: keptMs });
@@ -87,6 +89,21 @@ export class SavedRooms {
   /** @throws TouchstoneError `service.busy` */
   async isUrgent(device: string): Promise<boolean> {
     return (await this.#urgent.get(device)) !== null;
+  }
+
+  /**
+   * Resolves when a card stands there as it is now, or can't; null where it is not to stand anywhere. Before a card is told
+   * what it has to show: with a verifier that dies in between it would be asked something else.
+   */
+  kept(device: string, exam: string, card: number): Promise<unknown> | null {
+    if (!this.#shared) return null;
+    return Promise.all([this.#subjects.flush(device), this.#cards.flush(keyOf(exam, card))]);
+  }
+
+  /** What still waits of an exam is not written: the device may be at home elsewhere. */
+  forget(device: string, subject: ExamSubject | null): void {
+    this.#subjects.forget(device);
+    for (const { card } of subject?.cards ?? []) this.#cards.forget(keyOf(subject?.exam ?? '', card));
   }
 
   /** Resolves when all about the device stands there. Never rejects. */

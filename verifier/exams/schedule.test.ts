@@ -85,6 +85,18 @@ describe('the load of a verified card', () => {
     expect(gap(20)).toBe(23 * hour);
   });
 
+  it('is never a time in which a device knows that nobody asks', () => {
+    const load = { sweeps: 0, roomInMs: 20 * hour };
+    const wait = (uniform: number) =>
+      nextExamMs({ ...base, status: 'verified', last: 'passed', sinceLastMs: 0, uniform, load }) ?? 0;
+    const within = (ms: number) =>
+      Array.from({ length: 1_000 }, (_, i) => wait(i / 1_000)).filter((one) => one <= ms).length / 1_000;
+    // An hour in 48, as a Poisson process has it; beyond its end it goes on at its usual pace.
+    expect(within(1 * hour)).toBeCloseTo(1 - Math.exp(-1 / 48), 2);
+    expect(within(20 * hour)).toBeCloseTo(1 - Math.exp(-20 / 48), 2);
+    expect(wait(1 - Math.exp(-20 / 48 - 0.25))).toBeCloseTo(21.5 * hour, -1);
+  });
+
   it('asks again what broke off, whatever the budget says', () => {
     const load = { sweeps: 0, roomInMs: 5 * hour };
     expect(
@@ -100,6 +112,7 @@ describe('the load of a verified card', () => {
         (costMs, seed) => {
           const uniform = uniformFrom(seed);
           const loads: Load[] = [];
+          const beside = new Set<Load>();
           let now = 0;
           const examined = (swept: boolean) => loads.push({ at: now, card: 0, costMs, swept });
           while (now < 30 * day) {
@@ -116,13 +129,17 @@ describe('the load of a verified card', () => {
             // A sweep that has no room for the card leaves it out.
             const sweepIn = -Math.log(1 - uniform()) * 8 * hour;
             now += Math.min(next, sweepIn);
-            if (next <= sweepIn) examined(false);
-            else if (loadSoFar('verified', loads, now).roomInMs === 0) examined(true);
+            if (next <= sweepIn) {
+              examined(false);
+              if (next < load.roomInMs) beside.add(loads.at(-1) as Load);
+            } else if (loadSoFar('verified', loads, now).roomInMs === 0) examined(true);
           }
+          // In the mean one in two days comes beside the budget, so that no hour is safe.
+          expect(beside.size).toBeLessThan(50);
           const gaps = loads.map(({ at }, i) => at - (loads[i - 1]?.at ?? 0));
           for (const [i, { at }] of loads.entries()) {
             // The one exam a day that it needs to earn comes whatever was before.
-            if ((gaps[i] ?? 0) >= 23 * hour) continue;
+            if ((gaps[i] ?? 0) >= 23 * hour || beside.has(loads[i] as Load)) continue;
             const spent = loads.filter((one) => one.at > at - day && one.at <= at).length * costMs;
             expect(spent).toBeLessThanOrEqual(0.01 * day);
           }

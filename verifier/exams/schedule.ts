@@ -16,6 +16,8 @@ const meansMs = { verified: meanBetweenExamsMs, suspended: 1 * hour } as const;
  * and must not lose that by our plan. An hour is left for a second try.
  */
 const longestMs = 23 * hour;
+/** Mean time between exams that come beside the load budget. A device knows what it was asked: it must not know when it is safe. */
+const besideMs = 48 * hour;
 
 /** What the plan depends on. */
 export interface PlanInputs {
@@ -36,8 +38,8 @@ export interface PlanInputs {
  * Milliseconds until a connected device's next exam; null when none is planned. Routine exams form a Poisson process:
  * it has no memory, so reconnecting neither hastens nor delays one. About one gap in fifty is cut at its longest.
  *
- * While the load budget has no room for one more, the process stands still, but for the one exam a day that a device needs to
- * earn. What broke off is asked again beside the budget: else silence would buy rest.
+ * While the load budget has no room for one more, the process goes on at an eighth of its pace, and the one exam a day comes that
+ * a device needs to earn. What broke off is asked again beside the budget: else silence would buy rest.
  */
 export function nextExamMs(inputs: PlanInputs): number | null {
   const { status, last, inARow, sinceLastMs } = inputs;
@@ -62,13 +64,18 @@ export function nextExamMs(inputs: PlanInputs): number | null {
   }
 }
 
-/** A device is asked as often as ever: what sweeps ask of it, its own exams don't. One a day in the mean stays its own. */
+/**
+ * A device is asked as often as ever: what sweeps ask of it, its own exams don't. One a day in the mean stays its own. While the
+ * budget has no room the process goes on much more slowly.
+ */
 function routineMs(
   status: keyof typeof meansMs,
   { load = { sweeps: 0, roomInMs: 0 }, uniform }: PlanInputs,
 ): number {
   const exams = Math.max(1, budgetSpanMs / meansMs[status] - load.sweeps);
-  return load.roomInMs + exponential(budgetSpanMs / exams, uniform);
+  const besideIn = exponential(besideMs, uniform);
+  if (besideIn < load.roomInMs) return besideIn;
+  return load.roomInMs + (besideIn - load.roomInMs) * (budgetSpanMs / exams / besideMs);
 }
 
 /** What the plan of a device is made of. */

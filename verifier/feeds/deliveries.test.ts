@@ -16,7 +16,7 @@ import { Feed } from './feed.js';
 import { send } from './send.js';
 import { TestJournal } from './testing/journals.js';
 import { openReceiver } from './testing/receiver.js';
-import { Turn } from './turn.js';
+import { Turn, turnTimes } from './turn.js';
 import { WebhookBook } from './webhook-book.js';
 import { Webhooks } from './webhooks.js';
 
@@ -65,7 +65,13 @@ async function openVerifier() {
     await journal.ship(facts);
     book.apply(facts);
   };
-  const turn = new Turn({ state, clock, key: 'turn/webhooks', self });
+  const turn = new Turn({
+    state,
+    clock,
+    key: 'turn/webhooks',
+    self,
+    times: { ...turnTimes, everyMs: 200 },
+  });
   const deliveries = new Deliveries({
     feed,
     state,

@@ -4,9 +4,6 @@ import { type DeliveryParts, WebhookDelivery } from './delivery.js';
 import type { Turn } from './turn.js';
 import { isSame, type WebhookBook } from './webhook-book.js';
 
-/** The turn is renewed, and the list of webhooks compared, so often. */
-const lookEveryMs = 5_000;
-
 export interface DeliveriesParts extends DeliveryParts {
   readonly book: WebhookBook;
   readonly turn: Turn;
@@ -48,9 +45,10 @@ export class Deliveries {
   }
 
   async #look(): Promise<void> {
+    const { turn, log } = this.#parts;
     while (!this.#closing.signal.aborted) {
-      await this.#keepUp().catch((error) => this.#parts.log.warn({ err: error }, 'webhooks wait'));
-      await sleep(lookEveryMs, undefined, { signal: this.#closing.signal }).catch(() => {});
+      await this.#keepUp().catch((error) => log.warn({ err: error }, 'webhooks wait'));
+      await sleep(turn.everyMs, undefined, { signal: this.#closing.signal }).catch(() => {});
     }
   }
 

@@ -151,6 +151,18 @@ describe('who follows the changes', () => {
     }
   });
 
+  it('sees nothing more when its key is taken away, though its stream has begun', async () => {
+    const authorization = 'Bearer investigator/leaver';
+    const follower = await hall.follow('?kinds=lease.moved', { authorization });
+    expect((await follower.next())?.type).toBe('place');
+    const [seen, own] = [leaseOf('a'), journal('key')];
+    await own.ship([seen]);
+    expect(await follower.changes(1)).toEqual([seen.id]);
+    hall.removed.add(authorization);
+    await own.ship([leaseOf('b')]);
+    expect(await follower.next()).toBeNull();
+  });
+
   it('finds no room where all seats are taken, and finds it again when one is left', async () => {
     await expect.poll(() => hall.seats.taken).toBe(0);
     const mine = await Promise.all([1, 2, 3].map(() => hall.follow()));

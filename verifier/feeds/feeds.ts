@@ -21,11 +21,14 @@ import { Turn } from './turn.js';
 import { WebhookBook } from './webhook-book.js';
 import { Webhooks } from './webhooks.js';
 
-/** Streams of one verifier, and those of one key or address. */
-const seatLimits = { all: 500, each: 20 };
+/** Streams of one verifier, those of all without a key, and those of one key or address. */
+const seatLimits = { all: 500, strangers: 400, each: 20 };
 
 export interface FeedsParts {
-  readonly options: Pick<VerifierOptions, 'catalogue' | 'privateWebhooks' | 'sharedDir' | 'dataDir'>;
+  readonly options: Pick<
+    VerifierOptions,
+    'catalogue' | 'privateWebhooks' | 'webhookTurn' | 'sharedDir' | 'dataDir'
+  >;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Logger;
@@ -97,7 +100,13 @@ export async function openFeeds(parts: FeedsParts): Promise<Feeds> {
     record,
     tried: (outcome) => metrics.webhookTried(outcome),
     book,
-    turn: new Turn({ state, clock, key: 'turn/webhooks', self: homes.self }),
+    turn: new Turn({
+      state,
+      clock,
+      key: 'turn/webhooks',
+      self: homes.self,
+      ...(options.webhookTurn !== undefined && { times: options.webhookTurn }),
+    }),
     holders: async () =>
       (await readKeys(options.sharedDir ?? options.dataDir)).map(({ role, name }) => ({ role, id: name })),
   });

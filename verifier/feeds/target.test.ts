@@ -30,10 +30,32 @@ describe('the address of a webhook', () => {
     'https://[::1]/',
     'https://[::ffff:10.0.0.1]/',
     'https://169.254.169.254/latest/meta-data/',
+    'https://hooks.example.com:22/',
+    'https://hooks.example.com:0/',
+    'https://127。0。0。1/',
+    'https://①②⑦.1/',
+    'https://public.example.com@127.0.0.1/',
+    'https://127.0.0.1#@public.example.com/',
+    'https://127.0.0.1\\@public.example.com/',
+    'https://[::127.0.0.1]/',
+    'https://[64:ff9b::7f00:1]/',
+    'https://[fe80::1%25eth0]/',
+    'https://017700000001/',
   ])('is not %s', async (url) => {
     await expect(
       findTarget(url, { allowPrivate: false, resolve: rules('93.184.216.34').resolve }),
     ).rejects.toMatchObject(refused);
+  });
+
+  it.each(['https://hooks.example.com:443/', 'https://hooks.example.com:8443/'])(
+    'may have the port of %s',
+    async (url) => {
+      await expect(findTarget(url, rules('93.184.216.34'))).resolves.toMatchObject({ family: 4 });
+    },
+  );
+
+  it('is not looked up in the files of this machine, which know its private names', async () => {
+    await expect(findTarget('https://localhost/', { allowPrivate: false })).rejects.toMatchObject(refused);
   });
 
   it('has no private one beside a public one', async () => {

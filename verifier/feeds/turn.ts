@@ -1,9 +1,18 @@
 import type { Clock } from '../../protocol/clock.js';
 import type { HotState } from '../state/state.js';
 
-const ttlMs = 25_000;
-/** The turn is believed for so much shorter than the state keeps it: what was begun in it ends in it. */
-const marginMs = 12_000;
+/** Milliseconds. */
+export interface TurnTimes {
+  /** Who says nothing for so long has lost the turn. */
+  readonly ttlMs: number;
+  /** The turn is believed for so much shorter than the state keeps it: what was begun in it ends in it. */
+  readonly marginMs: number;
+  /** How often it is taken or renewed. */
+  readonly everyMs: number;
+}
+
+/** The margin is longer than a delivery. */
+export const turnTimes: TurnTimes = { ttlMs: 25_000, marginMs: 12_000, everyMs: 5_000 };
 
 export interface TurnOptions {
   readonly state: Pick<HotState, 'putIfAbsent' | 'replace'>;
@@ -12,6 +21,7 @@ export interface TurnOptions {
   readonly key: string;
   /** This verifier's name. */
   readonly self: string;
+  readonly times?: TurnTimes;
 }
 
 /** Of several verifiers, the one whose turn it is. Who dies is followed by another after some seconds. */
@@ -28,9 +38,14 @@ export class Turn {
     return this.#options.clock.monotonic() < this.#until;
   }
 
+  /** How often to take it. */
+  get everyMs(): number {
+    return (this.#options.times ?? turnTimes).everyMs;
+  }
+
   /** Takes the turn where it is free, or renews it where it is ours. @throws TouchstoneError `service.busy` */
   async take(): Promise<boolean> {
-    const { state, clock, key, self } = this.#options;
+    const { state, clock, key, self, times: { ttlMs, marginMs } = turnTimes } = this.#options;
     const asked = clock.monotonic();
     const holder = await state.putIfAbsent(key, self, ttlMs);
     if (holder === self && (await state.replace(key, self, self, ttlMs)))

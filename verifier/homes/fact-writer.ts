@@ -55,7 +55,18 @@ export class FactWriter<Place> {
   announce(facts: readonly Fact[]): Promise<void> {
     // Presence is of no use to the others, and there is a lot of it.
     const told = facts.filter(({ kind }) => kind !== 'presence' && kind !== 'heartbeat');
-    if (told.length === 0 || this.#closed) return Promise.resolve();
+    return told.length === 0 ? Promise.resolve() : this.#tell(told);
+  }
+
+  /** Facts of an earlier life came into the record only now, and perhaps were told to nobody: the others read it again. */
+  untold(): Promise<void> {
+    // A missing entry says so.
+    this.#seq += 1;
+    return this.#tell([]);
+  }
+
+  #tell(told: readonly Fact[]): Promise<void> {
+    if (this.#closed) return Promise.resolve();
     this.#seq += 1;
     const entry = { writer: this.#options.self, seq: this.#seq, facts: told };
     this.#options.unshipped.add(entry);

@@ -132,6 +132,20 @@ describe('the reader of facts', () => {
     expect(counts.reloads).toBe(1);
   });
 
+  it('reads the record again where a verifier comes back with facts that it had told nobody', async () => {
+    const { reader, counts, told } = openReader();
+    await reader.catchUp();
+    const { writer } = openWriter();
+    await writer.untold();
+    await reader.catchUp();
+    expect(counts.reloads).toBe(1);
+    const next = transition(a);
+    await writer.announce([next]);
+    await reader.catchUp();
+    expect(told.at(-1)).toEqual(next);
+    expect(counts.reloads).toBe(1);
+  });
+
   it('does not come up to date where the record can not be read, and tries again', async () => {
     const { reader, counts } = openReader();
     const follower = {

@@ -10,6 +10,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set where another verifier passed the request on: limits were held against it there, by the client's address. */
     hop: Hop | null;
+    /** Set where we passed it on: it is answered elsewhere. */
+    passedOn: boolean;
   }
 }
 
@@ -32,6 +34,7 @@ export interface ForwardParts {
 export function answerAtHome(app: FastifyInstance, { homes, secrets, clock, log }: ForwardParts): void {
   const seal = new HopSeal(secrets, clock);
   app.decorateRequest('hop', null);
+  app.decorateRequest('passedOn', false);
   app.addHook('onRequest', async (request) => {
     const header = request.headers[hopHeader];
     if (typeof header !== 'string') return;
@@ -45,6 +48,7 @@ export function answerAtHome(app: FastifyInstance, { homes, secrets, clock, log 
     // On its way from here to another, taken at this moment, or passed on to us by one that knew no better.
     if (typeof home === 'string' || request.hop !== null) throw new TouchstoneError('session.moving');
     const path = request.url;
+    request.passedOn = true;
     const hop = seal.seal(
       { from: homes.self, address: request.ip },
       { method: request.method, path, to: home.verifier },

@@ -16,6 +16,7 @@ export interface HomeWork {
    * We may not be the home any more (the hot state was lost or out of reach for long): what is under way ends as ours, and what
    * is kept about the device is forgotten. Facts about it are refused but for exams and probes whose outcome is `ours`. Where
    * its line still lives, `arrive` and `connected` follow when we are its home again, without a `disconnected` in between.
+   * Nothing is left in the hot state from here on: another home may write there. Also told where `leave` failed or did not end.
    */
   lapse(device: string): Promise<void>;
   /** Whether a device that is away keeps its home here, such as one that is leased. Absent: never. */

@@ -57,6 +57,8 @@ export class FleetHomes implements HomesPort {
   /** All that happens to the home of one device, one thing after the other. */
   readonly #serial = new Serial();
   readonly #asked = new Set<string>();
+  /** Devices that were given up while something still works for them: it may forget them only when it ends. */
+  readonly #lingering = new Map<string, Promise<void>>();
   /** At home here when the membership was lost: nobody else may have taken them meanwhile, but the dead are taken. */
   #before: ReadonlySet<string> = new Set();
   #closing = false;
@@ -100,6 +102,7 @@ export class FleetHomes implements HomesPort {
       if (this.isHere(device)) return true;
       if (this.#closing) return false;
       const { membership, claims } = this.#options;
+      this.#assertLeft(device);
       await membership.check();
       const { term } = membership;
       const claimed = await claims.claimFree(device, term, false);
@@ -202,6 +205,7 @@ export class FleetHomes implements HomesPort {
     if (this.isHere(device)) return;
     if (this.#closing) throw new TouchstoneError('session.moving');
     const { membership, claims } = this.#options;
+    this.#assertLeft(device);
     await membership.check();
     const { term } = membership;
     const claimed = await claims.claim(device, term);
@@ -231,6 +235,7 @@ export class FleetHomes implements HomesPort {
     if (hub.get(device) === undefined || this.isHere(device)) return;
     const { term } = membership;
     try {
+      this.#assertLeft(device);
       const claimed = await claims.claimFree(device, term, before);
       // It has turned to another one meanwhile, or is worked for elsewhere: it finds its way there.
       if (claimed === null) return this.#closeLine(device, 'session.ended');
@@ -294,15 +299,37 @@ export class FleetHomes implements HomesPort {
 
   /** One that fails, or takes for ever, must not hold the device here: what it would still record is refused. */
   async #tellAll(device: string, what: 'leave' | 'lapse'): Promise<void> {
-    const { works, times, log } = this.#options;
-    for (const work of works()) {
-      try {
-        const ended = await within(times.leaveMs, work[what](device));
-        if (!ended) log.error({ device, work: work.name }, 'work for a device does not end');
-      } catch (error) {
-        log.error({ err: error, device, work: work.name }, 'work for a device ended badly');
-      }
+    for (const work of this.#options.works()) {
+      const ended = await this.#tell(work, device, what);
+      // Such as a proof that waits behind thousands of others: it ends as ours, and nothing of it is saved over what comes.
+      if (!ended && what === 'leave') await this.#tell(work, device, 'lapse');
     }
+  }
+
+  /** @returns whether it ended well, and in time */
+  async #tell(work: HomeWork, device: string, what: 'leave' | 'lapse'): Promise<boolean> {
+    const { times, log } = this.#options;
+    const told = work[what](device);
+    try {
+      if (await within(times.leaveMs, told)) return true;
+      log.error({ device, work: work.name }, 'work for a device does not end');
+      this.#linger(device, told);
+    } catch (error) {
+      log.error({ err: error, device, work: work.name }, 'work for a device ended badly');
+    }
+    return false;
+  }
+
+  #linger(device: string, work: Promise<void>): void {
+    const all = Promise.allSettled([this.#lingering.get(device), work]).then(() => {
+      if (this.#lingering.get(device) === all) this.#lingering.delete(device);
+    });
+    this.#lingering.set(device, all);
+  }
+
+  /** @throws TouchstoneError `session.moving` while something here still works for the device as it was */
+  #assertLeft(device: string): void {
+    if (this.#lingering.has(device)) throw new TouchstoneError('session.moving');
   }
 
   #closeLine(device: string, code: 'session.superseded' | 'session.ended'): void {

@@ -9,6 +9,8 @@ import type { HomeTimes } from './times.js';
 const key = 'members';
 /** Put anew with each sign of life; what is left of a fleet that is gone goes after a week. */
 const keptMs = 7 * 24 * 3600_000;
+/** There from the first member on: a hot state without it is new, or was lost. */
+const begunKey = 'homes-begun';
 /** There for a while after the hot state was found to be lost. */
 const lostKey = 'homes-lost';
 
@@ -33,6 +35,8 @@ export interface MembershipOptions {
   readonly clock: Clock;
   readonly times: HomeTimes;
   readonly log: Pick<Logger, 'warn' | 'error' | 'info'>;
+  /** Whether the record has any device: then the hot state is not empty because all begins. */
+  readonly anyDevice: () => boolean;
   /** Others may think us dead, or the hot state was lost. We are no member again before this resolves. */
   readonly lost: (why: string) => Promise<void>;
   /** We are a member, for the first time or again. */
@@ -161,8 +165,7 @@ export class Membership {
     const at = clock.monotonic();
     const generation = await state.generation();
     // Whoever has not seen it yet acts on for a moment: see `lostLately`.
-    const known = this.#generation;
-    if (known !== '' && known !== generation) await state.put(lostKey, generation, times.deadMs);
+    if (await this.#isLost(generation)) await state.put(lostKey, generation, times.deadMs);
     this.#generation = generation;
     if (this.#terms > 0) await this.forget(this.term);
     this.#terms += 1;
@@ -172,10 +175,17 @@ export class Membership {
     this.#options.joined();
   }
 
+  /** Who starts has no other one to compare it with, but knows whether it must have been in use. */
+  async #isLost(generation: string): Promise<boolean> {
+    if (this.#generation !== '') return this.#generation !== generation;
+    return this.#options.anyDevice() && (await this.#options.state.get(begunKey)) === null;
+  }
+
   async #say(): Promise<void> {
     const { state } = this.#options;
     const entry = { url: this.#url, seenAt: await state.now() };
     await state.putField(key, this.term, JSON.stringify(entry), keptMs);
+    await state.put(begunKey, '1', keptMs);
   }
 }
 

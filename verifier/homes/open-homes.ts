@@ -30,7 +30,7 @@ export interface HomesParts
   readonly journal: { readonly durableEnd: Position };
   readonly secrets: Pick<Secrets, 'derive'>;
   // What is made after the homes, because it works with them.
-  readonly devices: () => Pick<Devices, 'forget'>;
+  readonly devices: () => Pick<Devices, 'forget' | 'size'>;
   readonly recorder: () => Pick<Recorder, 'adopt' | 'settled'>;
   readonly desks: () => Pick<Desk<never>, 'connected' | 'disconnected'>;
   /** Told in this order of each device that comes and goes. */
@@ -39,6 +39,8 @@ export interface HomesParts
   readonly followers: () => readonly FactFollower[];
   /** A device has come, gone, or was lost. */
   readonly moved: (how: Claimed['how'] | 'left' | 'lapsed') => void;
+  /** Whether facts of an earlier life of this journal came into the record only at this start. */
+  readonly late?: boolean;
   readonly times?: HomeTimes;
 }
 
@@ -67,6 +69,7 @@ export async function openFleet(self: string, parts: HomesParts): Promise<Homes>
     clock,
     times,
     log,
+    anyDevice: () => parts.devices().size > 0,
     lost: async (why) => {
       reader.lost();
       writer.tellAgain();
@@ -147,6 +150,7 @@ export async function openFleet(self: string, parts: HomesParts): Promise<Homes>
         if (by !== self) reader.catchUp().catch(() => {});
       });
       await membership.start(url);
+      if (parts.late) void writer.untold();
       due.start();
       tending.start();
     },

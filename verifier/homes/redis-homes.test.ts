@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { RedisState } from '../state/redis.js';
 import { RedisServer } from '../state/testing/redis-server.js';
 import { FleetMember, quickTimes } from './testing/homes-hall.js';
+import type { HomeTimes } from './times.js';
 
 const device = (digit: string): string => digit.repeat(64);
 const [a, b] = [device('a'), device('b')];
@@ -22,11 +23,18 @@ afterEach(async () => {
   for (const state of states) await state.close();
 });
 
-async function join(): Promise<FleetMember> {
+/** One that still has to join. */
+async function open(times: HomeTimes): Promise<FleetMember> {
   const state = new RedisState(server.url);
   states.push(state);
-  const member = await FleetMember.join(state, 1, quickTimes);
+  const member = await FleetMember.open(state, 1, times);
   members.push(member);
+  return member;
+}
+
+async function join(times = quickTimes): Promise<FleetMember> {
+  const member = await open(times);
+  await member.homes.join(`http://${member.homes.self}`);
   return member;
 }
 
@@ -67,6 +75,22 @@ describe('homes on a real Redis', () => {
     expect(['session.moving', 'taken']).toContain(taken);
     if (taken === 'taken') expect(one.homes.isHere(a)).toBe(false);
     await expect.poll(() => [one.homes.isHere(a), two.homes.isHere(a)].filter(Boolean).length).toBe(1);
+  });
+
+  it('are nobody else’s for one that starts right after a flush, and knows of no loss', async () => {
+    // So slow to look that it certainly has not seen the flush.
+    const slow = { ...quickTimes, renewMs: 1_000 };
+    const one = await join(slow);
+    await one.connect(a);
+    const two = await open(quickTimes);
+    two.devicesOnRecord = 1;
+    await server.flush();
+    await two.homes.join(`http://${two.homes.self}`);
+    const admitted = two.homes.take(a).then(() => one.homes.isHere(a));
+    await expect(admitted).rejects.toMatchObject({ code: 'session.moving' });
+    await expect.poll(() => one.told).toContain(`lapse ${a}`);
+    await expect.poll(() => one.homes.isHere(a)).toBe(true);
+    expect(two.homes.isHere(a)).toBe(false);
   });
 
   it('lapse while Redis is away, and stand again when a new one is there, with what was not told yet', async () => {

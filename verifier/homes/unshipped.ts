@@ -42,12 +42,18 @@ export class Unshipped {
 
   /** All of them, oldest first. */
   all(): Fact[] {
-    const facts = [...this.#writers.values()].flatMap((entries) => entries.flatMap((entry) => entry.facts));
-    return facts.sort((a, b) => a.at - b.at);
+    return this.#where(() => true);
   }
 
   /** Those about one device, oldest first. */
   about(device: string): Fact[] {
-    return this.all().filter((fact) => 'device' in fact && fact.device === device);
+    return this.#where((fact) => 'device' in fact && fact.device === device);
+  }
+
+  #where(is: (fact: Fact) => boolean): Fact[] {
+    const facts = [...this.#writers.values()].flatMap((entries) =>
+      entries.flatMap((entry) => entry.facts.filter(is)),
+    );
+    return facts.sort((a, b) => a.at - b.at);
   }
 }

@@ -26,6 +26,25 @@ describe('a session', () => {
     expect(await sessions.deviceOf(`Bearer ${other.token}`)).toBe('c');
   });
 
+  it('is used up by what takes its place', async () => {
+    const { token } = await sessions.open('e');
+    const next = await sessions.renew(`Bearer ${token}`);
+    expect(await sessions.deviceOf(`Bearer ${next}`)).toBe('e');
+    for (const header of [`Bearer ${token}`, undefined])
+      await expect(sessions.renew(header)).rejects.toMatchObject(invalid);
+    expect(await sessions.deviceOf(`Bearer ${next}`)).toBe('e');
+  });
+
+  it('is used up once, however many come with it at once', async () => {
+    const { token } = await sessions.open('f');
+    const renewals = [1, 2, 3, 4].map(() => sessions.renew(`Bearer ${token}`));
+    const tokens = (await Promise.allSettled(renewals)).flatMap((one) =>
+      one.status === 'fulfilled' ? [one.value] : [],
+    );
+    expect(tokens).toHaveLength(1);
+    expect(await sessions.deviceOf(`Bearer ${tokens[0]}`)).toBe('f');
+  });
+
   it('is nothing without a token that was issued', async () => {
     for (const header of [undefined, '', 'Bearer', `Bearer se_${'0'.repeat(64)}`, 'Basic abc']) {
       await expect(sessions.deviceOf(header)).rejects.toMatchObject(invalid);

@@ -169,12 +169,22 @@ describe('a request for a lease', () => {
     const hall = openHall();
     hall.disconnect();
     const refused = (device = hall.device) => expect(hall.leases.open('market', request(device))).rejects;
-    await refused().toMatchObject({ code: 'lease.device-not-ready' });
+    await refused().toMatchObject({ code: 'lease.device-not-ready', message: 'It is not connected.' });
     hall.connect();
     await refused('0'.repeat(64)).toMatchObject({ code: 'device.unknown' });
     hall.setStatus('suspended');
     await hall.restart();
-    await refused().toMatchObject({ code: 'lease.device-not-ready' });
+    await refused().toMatchObject({ code: 'lease.device-not-ready', message: 'Its status is suspended.' });
+    expect(hall.facts).toEqual([]);
+  });
+
+  it('that would last into maintenance is told when that begins', async () => {
+    const hall = openHall();
+    hall.plan.maintenance = () => ({ from: Date.UTC(2030, 0, 1) });
+    await expect(hall.leases.open('market', request(hall.device))).rejects.toMatchObject({
+      code: 'lease.device-not-ready',
+      message: expect.stringContaining('from 2030-01-01T00:00:00.000Z on'),
+    });
     expect(hall.facts).toEqual([]);
   });
 

@@ -13,13 +13,13 @@ import { Serial } from '../devices/serial.js';
 import type { Examiner } from '../exams/examiner.js';
 import type { OpenEntry, Transcripts } from '../probes/transcripts.js';
 import type { HotState } from '../state/state.js';
-import type { Residents } from '../tables/residents.js';
 import { leasedCards } from './ballast.js';
 import { type BookedLease, LeaseBook, type LeaseRecord } from './book.js';
 import { assertEndPossible, endOf, longestLeaseMs } from './ends.js';
 import { type GiveBackParts, giveBack, sameCard } from './give-back.js';
 import { type HandOverParts, handOver } from './hand-over.js';
 import { type Lease, type LeaseChanges, movedFact, requestedFact } from './lease.js';
+import { assertReady, type ReadyParts } from './ready.js';
 import { isOver, isRunning, type LeaseCause } from './transitions.js';
 import { pause } from './waiting.js';
 
@@ -28,9 +28,8 @@ const retryMs = 15_000;
 /** While a request is under way nobody else takes its reference; by then what it made is in every view. */
 const claimMs = 60_000;
 
-export interface LeasesOptions extends HandOverParts, GiveBackParts {
+export interface LeasesOptions extends HandOverParts, GiveBackParts, ReadyParts {
   readonly examiner: Pick<Examiner, 'examineNow' | 'examining' | 'hold' | 'soon'>;
-  readonly residents: Pick<Residents, 'of'>;
   readonly transcripts: Pick<Transcripts, 'open'>;
   readonly recorder: Pick<Recorder, 'record'>;
   readonly serial: Serial;
@@ -42,8 +41,6 @@ export interface LeasesOptions extends HandOverParts, GiveBackParts {
   readonly derive: (purpose: string, id: string) => Uint8Array;
   /** Mean time between the probes of a leased card, milliseconds. */
   readonly leaseMeanMs: number;
-  /** Whether the device has declared maintenance between two instants; `to` null: for ever. */
-  readonly maintained: (device: string, from: number, to: number | null) => boolean;
   /** Probes of the device belong to another transcript now. */
   readonly replan: (device: string) => void;
   /** Told of every move that is on record. */
@@ -95,6 +92,20 @@ export class Leases {
     if (isOver(lease.state)) this.#end(lease);
     this.#begin(lease);
     this.#options.replan(lease.device);
+  }
+
+  /** Facts of others may have been missed: reads the record again. @throws the record's errors */
+  async reload(): Promise<void> {
+    const { record } = this.#options;
+    const open = await record.open();
+    const ids = new Set(open.map(({ lease }) => lease));
+    for (const { id } of this.#book.open) {
+      if (ids.has(id)) continue;
+      const last = (await record.history(id)).findLast((fact) => fact.kind === 'lease.moved');
+      // One of which the record has nothing yet is ours, or was told.
+      if (last !== undefined) this.follow(last);
+    }
+    for (const fact of open) this.follow(fact);
   }
 
   /** The device is at home here: takes up its lease. @throws the record's errors */
@@ -169,7 +180,9 @@ export class Leases {
       if (endsAt !== null) assertEndPossible(endsAt, this.#now + this.#longestMs(device), this.#now);
       await this.#claim(marketplace, reference, device);
       const lease = await this.#options.serial.run(device, async () => {
-        await this.#assertReady(device, endsAt);
+        if (this.#book.of(device) !== null) throw new TouchstoneError('lease.device-taken');
+        if (this.#closed) throw new TouchstoneError('service.draining');
+        await assertReady(device, { from: this.#now, to: endsAt }, this.#options);
         const id = newLeaseId(this.#options.random);
         const commitment = toHex(keyCommitment(this.#options.keyOf(device, id)));
         const witnessTokenHash = hashOfToken(this.#tokenOf(id));
@@ -195,7 +208,7 @@ export class Leases {
     if (lease.state !== 'active' && lease.state !== 'handing-over') throw new TouchstoneError('lease.over');
     if (endsAt === lease.endsAt || endsAt === null) return lease;
     assertEndPossible(endsAt, this.#latestEnd(lease), this.#now);
-    if (this.#options.maintained(lease.device, this.#now, endsAt))
+    if (this.#options.maintenance(lease.device, this.#now, endsAt) !== null)
       throw new TouchstoneError('lease.end-invalid', 'The device has declared maintenance before that end.');
     const moved = await this.#move(lease, 'end-changed', ['lease.extended'], { endsAt });
     if (moved === null) throw new TouchstoneError('lease.over');
@@ -235,20 +248,6 @@ export class Leases {
   #again({ lease, askedEndsAt }: BookedLease, device: string, endsAt: number | null): OpenedLease {
     if (lease.device !== device || askedEndsAt !== endsAt) throw new TouchstoneError('lease.reference-used');
     return { lease, made: false, witnessToken: this.#tokenOf(lease.id) };
-  }
-
-  async #assertReady(device: string, endsAt: number | null): Promise<void> {
-    const { devices, hub, residents, ballast } = this.#options;
-    const state = devices.get(device);
-    if (state === undefined) throw new TouchstoneError('device.unknown');
-    if (this.#book.of(device) !== null) throw new TouchstoneError('lease.device-taken');
-    const notReady = new TouchstoneError('lease.device-not-ready');
-    if (this.#closed || state.status !== 'verified' || hub.get(device) === undefined) throw notReady;
-    if (this.#options.maintained(device, this.#now, endsAt)) throw notReady;
-    const cards = leasedCards(ballast, state);
-    const tables = await residents.of(device);
-    const keep = ({ card }: { readonly card: number }) => tables.some((table) => table.card === card);
-    if (cards.length === 0 || !cards.every(keep)) throw notReady;
   }
 
   /** A reference is of one lease, whichever verifiers are asked at once. @throws TouchstoneError `lease.reference-used` */

@@ -196,6 +196,12 @@ describe('maintenance', () => {
     expect((await open()).of(device)).toEqual(maintenance.of(device));
   });
 
+  it('that was taken back stands in the way of no other, whose time holds its begin', async () => {
+    const { id } = await declare(100, 160);
+    await end(id);
+    expect((await declare(90, 120)).status).toBe(201);
+  });
+
   it('is known to other verifiers by its facts, in whatever number they come', async () => {
     const elsewhere = await open();
     const { id } = await declare(100, 160);

@@ -66,7 +66,7 @@ export class Maintenance {
       if (state === undefined) throw new TouchstoneError('device.unknown');
       if (state.status === 'retired') throw new TouchstoneError('device.retired');
       const span = wholeMinutes(request);
-      assertPossible(span, this.#book.of(device), clock.now(), rules);
+      assertPossible(span, this.of(device), clock.now(), rules);
       this.#assertFree(device, span);
       const kind = 'maintenance.declared';
       return this.#begin({ ...this.#base(), kind, device, ...span, reason: request.reason, by });

@@ -34,6 +34,8 @@ export interface ProberOptions extends Omit<ProbeRunOptions, 'finished' | 'unche
   readonly keyOf: (device: string, transcript: string) => Uint8Array;
   /** Where the run of each card's probes stands for other verifiers; nowhere where there are none. */
   readonly saved?: Saved<SavedProbings>;
+  /** Whether this verifier may act for a device (`Homes.isHere`); always where it is absent. */
+  readonly isHere?: (device: string) => boolean;
   /** For probes of leases; null where there is none at present. */
   readonly beacon: () => Promise<BeaconValue | null>;
   /** The lease of the device while its cards are the tenant's. */

@@ -299,9 +299,10 @@ export class Prober implements Desk<ProbeMessage> {
   }
 
   #mayProbe(device: string, card: number): boolean {
-    const { devices, hub, residents } = this.#options;
+    const { devices, hub, residents, isHere } = this.#options;
     const state = devices.get(device);
     if (this.#closed || state === undefined || !keepsTables(state.status)) return false;
+    if (isHere?.(device) === false) return false;
     if (hub.get(device) === undefined || this.#isBusy(device)) return false;
     return residents.get(device, card) !== undefined;
   }

@@ -68,6 +68,20 @@ describe('ProofPool', () => {
     expect(pool.waiting).toBe(0);
   });
 
+  it('has room and turns for proven devices, however many newcomers’ proofs stand there', async () => {
+    start({ maxQueue: 20 });
+    const done: string[] = [];
+    const newcomers = Array.from({ length: 20 }, () =>
+      pool.check(exam.proof, 'newcomer').then(() => done.push('newcomer')),
+    );
+    await Promise.race(newcomers);
+    const proven = pool.check(exam.proof, 'proven').then(() => done.push('proven'));
+    await Promise.all([...newcomers, proven]);
+    expect(done).toHaveLength(21);
+    // The first had ended, one was at work and another one's turn may have come.
+    expect(done.indexOf('proven')).toBeLessThan(5);
+  });
+
   it('rejects the proof under which a worker dies, and goes on with the others', async () => {
     start({ worker: workerFile(import.meta.url, 'testing/crashing-worker') });
     const deadly = { ...exam.proof, seed: new Uint8Array(32) };

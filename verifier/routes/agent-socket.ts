@@ -1,9 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { TouchstoneError } from '../../protocol/error.js';
 import { AgentSocket } from '../connections/agent-socket.js';
 import { Penalties } from '../connections/penalties.js';
 import type { Services } from '../services.js';
 
-const devicesOfRequests = new WeakMap<FastifyRequest, string>();
+/** Whose line it is to be, and the session for the one after it. */
+interface Admitted {
+  readonly device: string;
+  readonly next: string;
+}
+
+const admitted = new WeakMap<FastifyRequest, Admitted>();
 
 /**
  * `GET /v1/agent`: the agent's one outbound WebSocket. The session is checked, and this made the device's home, before the
@@ -19,16 +26,19 @@ export function agentSocketRoute(app: FastifyInstance, services: Services): void
       config: { access: ['device'] },
       schema: { hide: true },
       preValidation: async (request) => {
-        const device = await sessions.deviceOf(request.headers.authorization);
+        // Whoever only looks must neither move the device nor use its session up.
+        if (!request.ws) throw new TouchstoneError('request.not-found');
+        const { authorization } = request.headers;
+        const device = await sessions.deviceOf(authorization);
         penalties.assertMayConnect(device);
         await lines.admit(device);
-        devicesOfRequests.set(request, device);
+        admitted.set(request, { device, next: await sessions.renew(authorization) });
       },
     },
     (socket, request) => {
-      const device = devicesOfRequests.get(request);
+      const { device, next } = admitted.get(request) ?? {};
       // Asked away by another verifier since: the next try finds it there.
-      if (device === undefined || !lines.admits(device)) return socket.terminate();
+      if (device === undefined || next === undefined || !lines.admits(device)) return socket.terminate();
       const connection: AgentSocket = new AgentSocket({
         device,
         socket,
@@ -51,6 +61,7 @@ export function agentSocketRoute(app: FastifyInstance, services: Services): void
       // The room must see the old line end before the new one begins: what was asked on it may be lost.
       if (hub.get(device) !== undefined) desks.disconnected(device);
       hub.add(connection);
+      connection.send({ type: 'session', token: next });
       lines.up(device);
       const version = devices.get(device)?.enrolment.agent.version ?? '';
       agents.greet({ version, tell: (notice) => void connection.send(notice) });

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
+import type { ApiKeys } from '../access/api-keys.js';
 import { callerOf } from '../access/guard.js';
-import { changeOf, mayRead } from '../feeds/change.js';
+import { addressGroup } from '../edge/address.js';
+import { changeOf, mayRead, type Reader } from '../feeds/change.js';
 import { cursorLength, readCursor } from '../feeds/cursor.js';
 import { EventStream } from '../feeds/event-stream.js';
 import type { Feeds } from '../feeds/feeds.js';
@@ -30,11 +32,21 @@ const Headers = Type.Object({
 });
 type Headers = Static<typeof Headers>;
 
+export interface ChangeRoutesParts extends Pick<Feeds, 'feed' | 'seats' | 'classesOf' | 'cut'> {
+  readonly keys: Pick<ApiKeys, 'holderOf'>;
+}
+
 /** `GET /v1/changes`: what happens, as server-sent events. */
 export function changeRoutes(
   app: FastifyInstance,
-  { feed, seats, classesOf, cut }: Pick<Feeds, 'feed' | 'seats' | 'classesOf' | 'cut'>,
+  { feed, seats, classesOf, cut, keys }: ChangeRoutesParts,
 ): void {
+  /** A stream lasts for days, and a key may be taken away in between. */
+  const isStill = async ({ role, id }: Reader, authorization: string | undefined): Promise<boolean> => {
+    if (id === '') return true;
+    const holder = await keys.holderOf(authorization).catch(() => null);
+    return holder?.role === role && holder.name === id;
+  };
   // A stream has no end of its own, and closing waits for all answers to end.
   app.addHook('preClose', () => feed.close());
   app.get<{ Querystring: Query; Headers: Headers }>(
@@ -71,7 +83,9 @@ export function changeRoutes(
       // An empty id is none: so it is for browsers too.
       const after = headers['last-event-id'] || query.after || null;
       if (after !== null) readCursor(after);
-      const giveBack = seats.take(reader.id === '' ? `address/${ip}` : `${reader.role}/${reader.id}`);
+      const stranger = reader.id === '';
+      const whose = stranger ? `address/${addressGroup(ip)}` : `${reader.role}/${reader.id}`;
+      const giveBack = seats.take(whose, stranger);
       const leaving = new AbortController();
       const pages = feed.follow(after ?? query.from ?? 'now', pageFilter(filter), leaving.signal);
       let stream: EventStream | undefined;
@@ -84,6 +98,7 @@ export function changeRoutes(
         if (stream.gone.aborted) leaving.abort();
         if (!first.done) await stream.begin(first.value.cursor);
         for await (const { entries, cursor } of pages) {
+          if (!(await isStill(reader, request.headers.authorization))) break;
           for (const entry of entries) {
             const classes = classesOf(entry.fact.device);
             if (!mayRead(entry.fact, reader) || !isWanted(entry.fact, classes, filter)) continue;

@@ -75,7 +75,11 @@ export function sweepRoutes(app: FastifyInstance, { sweeps, published, devices }
   app.post<{ Body: SweepRequest }>(
     '/v1/sweeps',
     {
-      config: { access: ['investigator', 'operator'] },
+      config: {
+        access: ['investigator', 'operator'],
+        // They come before all others, one after the other, and beside the load budget of whom they name.
+        limits: { caller: { burst: 10, everyMs: 10 * 60_000 } },
+      },
       schema: {
         operationId: 'askForSweep',
         summary: 'Ask devices that something speaks against together, as soon as can be',

@@ -1,18 +1,14 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../protocol/clock.js';
 import type { HotState } from '../state/state.js';
+import type { SweepTimes } from './times.js';
 
 const key = 'sweep-leader';
-/** A leader that is gone is followed by another within this and one renewal, milliseconds. */
-const ttlMs = 15_000;
-const renewMs = 4_000;
-/** So long before its lock ends a leader stops to rely on it: clocks and replies are not exact. */
-const marginMs = 2_000;
-
 export interface LeadershipOptions {
   readonly self: string;
   readonly state: HotState;
   readonly clock: Pick<Clock, 'monotonic'>;
+  readonly times: Pick<SweepTimes, 'lockMs' | 'renewMs' | 'marginMs'>;
   readonly log: Pick<Logger, 'warn'>;
   /** We lead from now on. */
   readonly began: () => void;
@@ -47,18 +43,20 @@ export class Leadership {
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const { state, self } = this.#options;
-    await state.replace(key, self, null, ttlMs).catch(() => false);
+    const { state, self, times } = this.#options;
+    await state.replace(key, self, null, times.lockMs).catch(() => false);
   }
 
   async #renew(): Promise<void> {
-    const { state, self, clock, log, began } = this.#options;
+    const { state, self, clock, log, began, times } = this.#options;
+    const { lockMs, renewMs, marginMs } = times;
     const led = this.leads;
     const asked = clock.monotonic();
     try {
       const ours =
-        (await state.putIfAbsent(key, self, ttlMs)) === self && (await state.replace(key, self, self, ttlMs));
-      this.#until = ours ? asked + ttlMs - marginMs : Number.NEGATIVE_INFINITY;
+        (await state.putIfAbsent(key, self, lockMs)) === self &&
+        (await state.replace(key, self, self, lockMs));
+      this.#until = ours ? asked + lockMs - marginMs : Number.NEGATIVE_INFINITY;
     } catch (error) {
       log.warn({ err: error }, 'who leads the sweeps cannot be seen');
     }

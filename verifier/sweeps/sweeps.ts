@@ -93,7 +93,7 @@ export function openSweeps(parts: SweepsParts): Sweeps {
     },
   });
   const isHere = (device: string) => hub.get(device) !== undefined && homes.isHere(device);
-  const leadership = new Leadership({ self, state, clock, log, began: () => lead.begin() });
+  const leadership = new Leadership({ self, state, clock, times, log, began: () => lead.begin() });
   const follower = new Follower({
     ...parts,
     self,

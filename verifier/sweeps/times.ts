@@ -3,6 +3,11 @@ import type { ExamPart } from '../../protocol/messages/exam.js';
 
 /** How long the steps of a sweep may take, milliseconds. */
 export interface SweepTimes {
+  /** A leader that is gone is followed by another within this and one renewal. */
+  readonly lockMs: number;
+  readonly renewMs: number;
+  /** So long before its lock ends a leader stops to rely on it: clocks and replies are not exact. */
+  readonly marginMs: number;
   /** Verifiers have this long to say which devices could take part. */
   readonly pollMs: number;
   /** From the naming of an instant to the instant: for the word to get round, and for the seeds of many to be made. */
@@ -24,6 +29,9 @@ export interface SweepTimes {
 }
 
 export const sweepTimes: SweepTimes = {
+  lockMs: 15_000,
+  renewMs: 4_000,
+  marginMs: 2_000,
   pollMs: 3_000,
   leadMs: 600,
   straggleMs: { compute: 5_000, memory: 60_000 },

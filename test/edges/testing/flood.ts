@@ -60,16 +60,22 @@ export class Flood {
   }
 
   async #lie(token: string): Promise<void> {
-    while (!this.#over) {
-      await this.#oneLine(token);
+    for (let next = token; !this.#over; ) {
+      next = await this.#oneLine(next);
       await sleep(pauseMs);
     }
   }
 
-  #oneLine(token: string): Promise<void> {
+  /** @returns the token for the line after it */
+  #oneLine(token: string): Promise<string> {
     const url = `${this.#url.replace('http', 'ws')}/v1/agent`;
     const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}` } });
     this.#sockets.add(socket);
+    let next = token;
+    socket.on('message', (data) => {
+      const said = JSON.parse(String(data)) as { type: string; token: string };
+      if (said.type === 'session') next = said.token;
+    });
     const pump = () => {
       if (socket.readyState !== WebSocket.OPEN) return;
       for (let i = 0; i < 50 && socket.bufferedAmount < mostWaiting; i += 1) {
@@ -88,7 +94,7 @@ export class Flood {
         this.#sockets.delete(socket);
         const why = String(reason);
         this.closed.set(why, (this.closed.get(why) ?? 0) + 1);
-        resolve();
+        resolve(next);
       }),
     );
   }

@@ -1,6 +1,6 @@
-import { scaledCatalogue } from '../../../simulator/scaled-catalogue.js';
 import { startVerifier } from '../../../verifier/main.js';
 import { defaultOptions, type VerifierOptions } from '../../../verifier/options.js';
+import { patientCatalogue } from './patient-catalogue.js';
 
 // One verifier of a fleet: `node fleet-verifier-process.ts OPTIONS`, as JSON. It says where it listens, and closes at SIGTERM as
 // the command line does.
@@ -8,7 +8,7 @@ const options = JSON.parse(process.argv[2] ?? '{}') as Partial<VerifierOptions>;
 const verifier = await startVerifier({
   ...defaultOptions,
   dataDir: '',
-  catalogue: scaledCatalogue().catalogue,
+  catalogue: patientCatalogue(),
   requestsPerMinute: 100_000,
   enrolmentsPerHour: 100_000,
   busyAfterMs: 0,

@@ -80,7 +80,7 @@ export class Fleet {
   readonly verifiers: readonly FleetVerifier[];
   readonly world = scaledCatalogue();
   readonly #host: HostEngines = startHostEngines();
-  readonly #sharedDir: string;
+  readonly sharedDir: string;
   readonly #end = new AbortController();
   readonly #running: Promise<void>[] = [];
   readonly #record: ClickHouseClient;
@@ -96,7 +96,7 @@ export class Fleet {
     this.balancer = parts.balancer;
     this.way = parts.way;
     this.verifiers = parts.verifiers;
-    this.#sharedDir = parts.sharedDir;
+    this.sharedDir = parts.sharedDir;
     this.#record = parts.record;
     setMaxListeners(0, this.#end.signal);
   }
@@ -171,6 +171,18 @@ export class Fleet {
     return entered;
   }
 
+  /** The same on the way of one who chooses among the verifiers. */
+  enterBy(way: Balancer, name: string, prover = this.honest()): FleetDevice {
+    return this.enter(name, prover, (options) => runSupplier({ ...options, verifier: way.url }));
+  }
+
+  /** The verifier of an address. */
+  at(url: string): FleetVerifier {
+    const found = this.verifiers.find((verifier) => verifier.url === url);
+    if (found === undefined) throw new RangeError(`no verifier at ${url}`);
+    return found;
+  }
+
   /** Rows of the record. */
   async rows<T>(query: string): Promise<T[]> {
     const result = await this.#record.query({ query, format: 'JSONEachRow' });
@@ -186,6 +198,6 @@ export class Fleet {
     await this.#host.close();
     await this.clickhouse.close();
     await this.redis.stop();
-    rmSync(this.#sharedDir, { recursive: true, force: true });
+    rmSync(this.sharedDir, { recursive: true, force: true });
   }
 }

@@ -32,6 +32,11 @@ export class Market {
     return new Market(url, await addKey(dataDir, { name, role: 'marketplace', now: Date.now() }, random));
   }
 
+  /** The same marketplace, asking another verifier. */
+  at(url: URL | string): Market {
+    return new Market(new URL(url), this.key);
+  }
+
   /** One request. @param token its own key when absent; null: none at all */
   async call(
     method: 'GET' | 'POST' | 'PATCH',

@@ -32,7 +32,7 @@ export function openFleet({
   let workedMs = 0;
 
   /** A verifier as it starts, with all that is on record. */
-  function startVerifier(checkHere = check) {
+  function startVerifier(checkHere = check, isHere = () => true) {
     // Each process counts from an instant of its own; days lie between them here.
     const zero = verifiers++ * 1e8;
     const clock = {
@@ -86,6 +86,7 @@ export function openFleet({
         commitMs: 60_000,
         observe: () => {},
       }),
+      isHere,
       whenShown: (_, then) => then(),
       concluded: () => {},
       saved: new SavedRooms({ state, clock, log }),
@@ -117,6 +118,10 @@ export function openFleet({
         await examiner.arrive(device);
         hub.add(connection);
         await examiner.connected(device);
+      },
+      /** Waits for the question that it owes the answer to. */
+      async toOpen() {
+        await vi.waitFor(() => expect(last('exam.open')).toBeDefined(), { interval: 1 });
       },
       /** As when the device asks for another home: its line ends first. */
       async letGo() {
@@ -152,13 +157,18 @@ export function openFleet({
         );
       },
       /** After as long as a card of its class needs. */
-      commit() {
+      async commit() {
         workedMs += 1_000;
+        const before = sent.length;
         const [go, armed] = [last('exam.go'), last('exam.arm')?.cards[0]];
         const roots = Array.from({ length: armed?.shape.rounds ?? 0 }, () => 'ab'.repeat(32));
         expect(
           say({ type: 'exam.commit', ...about(go?.exam ?? ''), seed: go?.cards[0]?.seed, roots }),
         ).toBeNull();
+        await vi.waitFor(
+          () => expect(sent.slice(before).some(({ type }) => type === 'exam.open')).toBe(true),
+          { interval: 1 },
+        );
       },
       reveal() {
         const exam = last('exam.open')?.exam ?? '';

@@ -1,7 +1,9 @@
 import { type EventSourceMessage, EventSourceParserStream } from 'eventsource-parser/stream';
 import Fastify from 'fastify';
+import { TouchstoneError } from '../../../protocol/error.js';
 import { migrate } from '../../../scoring/storage/migrate.js';
 import { openTestRecord } from '../../../scoring/testing/record.js';
+import type { KeyHolder } from '../../access/api-keys.js';
 import { installAccess } from '../../access/guard.js';
 import { installProblems } from '../../edge/problem.js';
 import type { Caller } from '../../edge/route-config.js';
@@ -22,18 +24,28 @@ export async function openFeedHall() {
   await migrate(record.client);
   const log = new ChangeLog(record.client);
   const feed = new Feed({ log, logger: { warn: () => {} } });
-  const seats = new Seats({ all: 4, each: 3 });
+  const seats = new Seats({ all: 4, strangers: 3, each: 3 });
+  /** `Authorization` headers of keys that were taken away. */
+  const removed = new Set<string | undefined>();
+  const keys = {
+    holderOf: async (authorization: string | undefined) => {
+      if (removed.has(authorization)) throw new TouchstoneError('access.denied');
+      const { role, id: name } = await admit([], { authorization });
+      return { role, name } as KeyHolder;
+    },
+  };
   // A client that went may have connected anew, and says nothing.
   const app = Fastify({ forceCloseConnections: true });
   installProblems(app);
   installAccess(app, { admit });
-  changeRoutes(app, { feed, seats, classesOf: (device) => [device.slice(0, 1)], cut: () => {} });
+  changeRoutes(app, { feed, seats, keys, classesOf: (device) => [device.slice(0, 1)], cut: () => {} });
   const url = await app.listen({ port: 0 });
   return {
     client: record.client,
     log,
     feed,
     seats,
+    removed,
     app,
     url,
     /** Follows the feed as a client does. */

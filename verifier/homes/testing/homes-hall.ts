@@ -37,6 +37,7 @@ export class FleetMember {
   readonly closed: string[] = [];
   readonly journal: Fact[] = [];
   reloads = 0;
+  devicesOnRecord = 0;
   /** Entries of the journal that are in ClickHouse; all where absent. */
   shipped = Number.POSITIVE_INFINITY;
   /** What the work does when it is told to leave. */
@@ -130,7 +131,7 @@ export class FleetMember {
       shipper: { has: ({ offset }: { offset: number }) => offset <= this.shipped } as never,
       journal: Object.defineProperty({} as { durableEnd: Position }, 'durableEnd', { get: position }),
       secrets: { derive: () => new Uint8Array(32).fill(secret) },
-      devices: () => ({ forget: () => {} }),
+      devices: () => ({ forget: () => {}, size: this.devicesOnRecord }),
       recorder: () => ({
         adopt: async (facts) => {
           this.journal.push(...facts);

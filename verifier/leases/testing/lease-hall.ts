@@ -92,6 +92,7 @@ export function openHall() {
     ballast: () => true,
     probe: (): Partial<ProbeFact> => ({}),
     journal: () => true,
+    maintenance: (): { readonly from: number } | null => null,
   };
   const journal = {
     append: async (more: readonly Fact[]) => {
@@ -230,7 +231,7 @@ export function openHall() {
       endExamMs: 30 * minute,
       restMs: 20_000,
       leaseMeanMs: 3 * minute,
-      maintained: () => false,
+      maintenance: () => plan.maintenance(),
       devices,
       orders: { order },
       ballast: {
