@@ -39,6 +39,8 @@ export class Chromium {
     this.#profile = mkdtempSync(join(tmpdir(), 'touchstone-browser-'));
     this.#process = spawn(executable, [...flags, `--user-data-dir=${this.#profile}`, url], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      // A group of its own: its helpers outlive it, and go on writing into the profile.
+      detached: true,
     });
     this.#process.stderr?.on('data', (words: Buffer) => {
       this.#words = (this.#words + words.toString()).slice(-2000);
@@ -52,14 +54,23 @@ export class Chromium {
   }
 
   async close(): Promise<void> {
-    this.#process.kill();
+    const { pid } = this.#process;
+    if (pid !== undefined) killGroup(pid);
     await this.#gone();
-    // Its helpers may still be writing there.
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   async #gone(): Promise<void> {
     const { exitCode, signalCode } = this.#process;
     if (exitCode === null && signalCode === null) await once(this.#process, 'exit');
+  }
+}
+
+/** A browser and all that it started. It may have ended by itself. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
