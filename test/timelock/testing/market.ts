@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { expect, vi } from 'vitest';
 import type { LeaseDocument, LeaseState } from '../../../protocol/messages/lease.js';
 import type { Receipt } from '../../../protocol/messages/receipt.js';
@@ -37,13 +38,29 @@ export class Market {
     return new Market(new URL(url), this.key);
   }
 
-  /** One request. @param token its own key when absent; null: none at all */
+  /**
+   * One request, asked again as its answer says where the device is on its way between two verifiers: nothing was done then.
+   * @param token its own key when absent; null: none at all
+   */
   async call(
     method: 'GET' | 'POST' | 'PATCH',
     path: string,
     body?: unknown,
     token: string | null = this.key,
   ): Promise<Answer> {
+    for (let asked = 1; ; asked += 1) {
+      const { answer, againMs } = await this.#ask(method, path, body, token);
+      if (answer.body.code !== 'session.moving' || asked === 20) return answer;
+      await setTimeout(againMs);
+    }
+  }
+
+  async #ask(
+    method: string,
+    path: string,
+    body: unknown,
+    token: string | null,
+  ): Promise<{ answer: Answer; againMs: number }> {
     const response = await fetch(new URL(path, this.url), {
       method,
       headers: {
@@ -53,7 +70,8 @@ export class Market {
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+    const answer = { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+    return { answer, againMs: 1000 * Number(response.headers.get('retry-after')) };
   }
 
   /** Leases a device once it can be leased. */
