@@ -22,12 +22,13 @@ const testCode = ['\\.test\\.ts$', '/testing/'];
 const pureCode = [
   '^protocol/',
   '^challenges/(?!engines/)',
-  '^scoring/(formula|judge|catalogue|receipt)(/|\\.|-)',
+  '^scoring/(formula|judge|catalogue|receipt|hardware)(/|\\.|-)',
 ];
 
 /** The few pure files that read data lying beside them. */
 const dataReaders = [
-  '^scoring/catalogue/(read-catalogue|catalogue-file)\\.ts$',
+  '^scoring/catalogue/(read-[a-z]+|catalogue-file)\\.ts$',
+  '^scoring/hardware/read-[a-z]+\\.ts$',
   '^challenges/vectors/files\\.ts$',
 ];
 

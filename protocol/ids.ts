@@ -27,6 +27,8 @@ export const WitnessToken = Type.String({ pattern: '^wt_[0-9a-f]{64}$' });
 export const TranscriptId = Type.String({ pattern: '^(hr_[0-9]{1,9}|le_[0-9a-f]{32})$' });
 /** One sweep: many devices that are asked at one instant. */
 export const SweepId = Type.String({ pattern: '^sw_[0-9a-f]{32}$' });
+/** One GPU id that several devices claim. */
+export const DisputeId = Type.String({ pattern: '^di_[0-9a-f]{32}$' });
 export const WebhookId = Type.String({ pattern: '^wh_[0-9a-f]{32}$' });
 /** One verifier process, from its start to its end. */
 export const VerifierId = Type.String({ pattern: '^ve_[0-9a-f]{16}$' });
@@ -46,6 +48,7 @@ export const newNonce = (random: RandomBytes): string => `no_${toHex(random(16))
 export const newSessionToken = (random: RandomBytes): string => `se_${toHex(random(32))}`;
 export const newWalletToken = (random: RandomBytes): string => `ws_${toHex(random(32))}`;
 export const newSweepId = (random: RandomBytes): string => `sw_${toHex(random(16))}`;
+export const newDisputeId = (random: RandomBytes): string => `di_${toHex(random(16))}`;
 export const newWebhookId = (random: RandomBytes): string => `wh_${toHex(random(16))}`;
 export const newVerifierId = (random: RandomBytes): string => `ve_${toHex(random(8))}`;
 /** The transcript of the hour that holds an instant. @param at milliseconds since 1970 UTC */

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { toHex } from '../protocol/bytes.js';
 import { limits } from '../protocol/limits.js';
 import { version } from '../protocol/version.js';
 import { securitySchemes } from './access/guard.js';
@@ -67,7 +68,11 @@ export async function buildApp(
   walletRoutes(app, { ...access, devicesOf: (wallet) => devices.ofWallet(wallet) });
   alarmRoutes(app, services);
   agentSocketRoute(app, services);
-  verifierRoutes(app, { key: signing.key, agents });
+  verifierRoutes(app, {
+    key: signing.key,
+    fingerprintKey: toHex(secrets.derive('fingerprint', 'v1')),
+    agents,
+  });
   healthRoutes(app, services);
   app.get('/openapi.json', { config: { access: ['public'] }, schema: { hide: true } }, async () =>
     app.swagger(),

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../scoring/catalogue/catalogue.js';
+import type { DisputeTimes } from './disputes/times.js';
 import type { TurnTimes } from './feeds/turn.js';
 import type { HomeTimes } from './homes/times.js';
 import type { NetworkSettings } from './network/settings.js';
@@ -80,6 +81,12 @@ export interface VerifierOptions {
   readonly fleetWindowCards: number;
   /** Preimages of one published hash chain. */
   readonly sweepChainLength: number;
+  /** PEM files of vendors' roots that attestations may lead to; none are taken without. */
+  readonly attestationRoots: readonly string[];
+  /** Distinct GPUs of a class and engine that the fleet's figures need at least; nothing is learned when 0. */
+  readonly learnCards: number;
+  /** How claimed ids of GPUs are compared and tried, where otherwise than usual. */
+  readonly disputeTimes?: DisputeTimes;
   /** How long before its begin a maintenance window is to be declared; milliseconds. */
   readonly maintenanceAheadMs: number;
   /** Most maintenance of a device within 30 days, milliseconds. */
@@ -137,6 +144,8 @@ export const defaultOptions: Omit<VerifierOptions, 'dataDir' | 'catalogue'> = {
   fleetEveryMs: 24 * 3600_000,
   fleetWindowCards: 2_000,
   sweepChainLength: 10_000,
+  attestationRoots: [],
+  learnCards: 30,
   maintenanceAheadMs: 35 * 60_000,
   maintenanceMs: 12 * 3600_000,
   corsOrigins: [],

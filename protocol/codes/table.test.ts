@@ -5,6 +5,7 @@ import type { CodeEntry } from './code.js';
 import { deviceReasonCodes } from './device.js';
 import { examErrorCodes, examReasonCodes, memoryCodes, networkCodes, proofCodes, rateCodes } from './exam.js';
 import { feedCodes } from './feed.js';
+import { attestationCodes, disputeCodes, hardwareFindingCodes, inspectCodes } from './hardware.js';
 import { homeCodes } from './home.js';
 import { identityCodes } from './identity.js';
 import { leaseErrorCodes, leaseReasonCodes, receiptErrorCodes } from './lease.js';
@@ -27,6 +28,10 @@ const parts = [
   sweepFindingCodes,
   agentCodes,
   deviceReasonCodes,
+  hardwareFindingCodes,
+  disputeCodes,
+  attestationCodes,
+  inspectCodes,
   examErrorCodes,
   examReasonCodes,
   proofCodes,

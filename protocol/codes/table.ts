@@ -3,6 +3,7 @@ import { agentCodes } from './agent.js';
 import { deviceReasonCodes } from './device.js';
 import { examErrorCodes, examReasonCodes, memoryCodes, networkCodes, proofCodes, rateCodes } from './exam.js';
 import { feedCodes } from './feed.js';
+import { attestationCodes, disputeCodes, hardwareFindingCodes, inspectCodes } from './hardware.js';
 import { homeCodes } from './home.js';
 import { identityCodes } from './identity.js';
 import { leaseErrorCodes, leaseReasonCodes, receiptErrorCodes } from './lease.js';
@@ -40,6 +41,10 @@ export const codeTable = {
   ...maintenanceCodes,
   ...feedCodes,
   ...deviceReasonCodes,
+  ...hardwareFindingCodes,
+  ...disputeCodes,
+  ...attestationCodes,
+  ...inspectCodes,
   ...agentCodes,
   ...storageCodes,
   ...serviceCodes,
@@ -48,6 +53,8 @@ export const codeTable = {
 export type Code = keyof typeof codeTable;
 export type ExamErrorCode = keyof typeof examErrorCodes;
 export type ProbeReasonCode = keyof typeof probeReasonCodes;
+/** What can be found in what a host says of itself. */
+export type HardwareFindingCode = keyof typeof hardwareFindingCodes;
 export type OfflineReasonCode = keyof typeof offlineReasonCodes;
 export type ExamReasonCode = keyof typeof examReasonCodes;
 /** What is wrong with a proof of either part. */

@@ -4,6 +4,7 @@ import { limits } from '../limits.js';
 import { DeviceStatus } from '../status.js';
 import { FreeText } from '../text.js';
 import { CardClaim } from './cards.js';
+import { HardwareReport } from './hardware.js';
 
 /** `POST /v1/nonces`: a number used once, to be signed. */
 export const NonceReply = Type.Object({ nonce: Nonce, expiresAt: Type.String({ format: 'date-time' }) });
@@ -29,6 +30,8 @@ export const EnrolmentFields = {
   cards: Type.Array(CardClaim, { minItems: 1, maxItems: 1024 }),
   /** Who is to earn by it. Said by the device's own key, so that nobody else can bind or move it. */
   wallet: Type.Optional(WalletAddress),
+  /** What the host says about itself; an agent of before there was one sends none, and nothing follows from that. */
+  hardware: Type.Optional(HardwareReport),
 };
 
 /** `POST /v1/devices`: `signature` is over `signingBytes('enrol', all other fields)`. */

@@ -7,6 +7,12 @@ import { ComputeShape, MemoryShape } from '../../protocol/shapes.js';
 import { Check, DeviceStatus, ExamOutcome } from '../../protocol/status.js';
 import { AlarmRaisedFact, OperatorActedFact } from './access.js';
 import { base } from './base.js';
+import {
+  CardAttestedFact,
+  CatalogueLearnedFact,
+  DisputeMovedFact,
+  HardwareReportedFact,
+} from './hardware.js';
 import { LeaseMovedFact, LeaseWitnessedFact } from './lease.js';
 import {
   AgentOldestFact,
@@ -177,5 +183,9 @@ export const Fact = Type.Union([
   OperatorActedFact,
   WebhookSetFact,
   WebhookDeliveredFact,
+  HardwareReportedFact,
+  DisputeMovedFact,
+  CardAttestedFact,
+  CatalogueLearnedFact,
 ]);
 export type Fact = Static<typeof Fact>;

@@ -6,6 +6,7 @@ import type { ExamFact, Fact, HeartbeatFact, MemoryPart, NetworkFact, PresenceFa
 import type { OfflineFact } from '../facts/timelock.js';
 import { changeRows } from './change-rows.js';
 import { creditedMinutes } from './credited-minutes.js';
+import { componentRows, disputeRow, hardwareRow } from './hardware-rows.js';
 import { maintenanceRow } from './maintenance-rows.js';
 import { isOfKind, minuteOf, type Placed, seconds } from './placed.js';
 import { sweepMemberRows, sweepRow } from './sweep-rows.js';
@@ -42,6 +43,9 @@ export async function insertFacts(
       .map(maintenanceRow),
     sweeps: placed.filter(isOfKind('sweep.reserved', 'sweep.finished')).map(sweepRow),
     sweep_members: placed.filter(isOfKind('sweep.finished')).flatMap(sweepMemberRows),
+    hardware_reports: placed.filter(isOfKind('hardware.reported')).map(hardwareRow),
+    hardware_components: placed.filter(isOfKind('hardware.reported')).flatMap(componentRows),
+    disputes: placed.filter(isOfKind('dispute.moved')).map(disputeRow),
     presence: [
       ...placed.filter(isOfKind('presence')).flatMap(presenceRows),
       ...placed.filter(isOfKind('offline.shown')).flatMap(creditedRows),

@@ -14,6 +14,7 @@ export function needsHome(fact: Fact): fact is AboutDevice {
       return fact.outcome !== 'ours';
     case 'device.enrolled':
     case 'device.transition':
+    case 'hardware.reported':
     case 'network.measured':
     case 'table.built':
     case 'squaring.measured':

@@ -162,8 +162,22 @@ function historyEntry(fact: Fact): HistoryEntry[] {
     }
     case 'maintenance.ended':
       return [{ ...entry, summary: 'maintenance ended', reasons: [], inputs: { to: fact.to } }];
+    case 'hardware.reported': {
+      const reasons = [...new Set(fact.findings.map(({ code }) => code))];
+      return [{ ...entry, summary: `reported ${fact.report.cards.length} card(s)`, reasons }];
+    }
+    case 'card.attested':
+      return [
+        {
+          ...entry,
+          summary: `card ${fact.card}: attested as ${fact.chip}`,
+          reasons: ['attestation.accepted'],
+        },
+      ];
     // It takes no more than a stranger who writes nonsense about the device: that is for those who look after the fleet.
     case 'alarm.raised':
+    case 'dispute.moved':
+    case 'catalogue.learned':
     case 'sweep.chain':
     case 'sweep.reserved':
     case 'sweep.finished':

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { DeviceId } from '../../protocol/ids.js';
+import { DeviceId, Hex32 } from '../../protocol/ids.js';
 import { ReceiptFields } from '../../protocol/messages/receipt.js';
 import { version } from '../../protocol/version.js';
 import { timeOf } from '../documents/reason.js';
@@ -22,6 +22,11 @@ const VerifierDocument = Type.Object({
   version: Type.String(),
   key: { ...DeviceId, description: 'Ed25519 public key that all receipts of this verifier are signed with' },
   receipts: ReceiptFields.version,
+  fingerprintKey: {
+    ...Hex32,
+    description:
+      'What ids of hardware are hashed with before they leave a host: one for all devices of this network',
+  },
   agents: Type.Object(
     {
       oldest: OldestAgent,
@@ -36,7 +41,16 @@ const VerifierDocument = Type.Object({
 /** What a verifier says of itself: above all by which key its receipts are its own. */
 export function verifierRoutes(
   app: FastifyInstance,
-  { key, agents }: { readonly key: string; readonly agents?: Pick<AgentVersions, 'now' | 'next'> },
+  {
+    key,
+    fingerprintKey,
+    agents,
+  }: {
+    readonly key: string;
+    /** 64 hexadecimal digits. */
+    readonly fingerprintKey: string;
+    readonly agents?: Pick<AgentVersions, 'now' | 'next'>;
+  },
 ): void {
   app.get(
     '/v1/verifier',
@@ -52,6 +66,7 @@ export function verifierRoutes(
       version,
       key,
       receipts: ReceiptFields.version.const,
+      fingerprintKey,
       agents: { oldest: shown(agents?.now), next: shown(agents?.next) },
     }),
   );
