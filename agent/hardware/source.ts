@@ -25,7 +25,9 @@ export type Origin =
   | { readonly command: readonly [program: string, ...args: string[]] }
   | { readonly path: string }
   /** Files below a folder, `*` for any one name; each is headed by a line `==> path <==`, as `head` prints it. */
-  | { readonly paths: string };
+  | { readonly paths: string }
+  /** Those of these variables that are set, one line `NAME=value` each. */
+  | { readonly variables: readonly string[] };
 
 /** One source of a hardware report: how to get its text, and a pure parser of it. One file each. */
 export interface Source {

@@ -10,6 +10,7 @@ const PositiveRate = Type.Number({ exclusiveMinimum: 0 });
 const Basis = Type.Union([
   Type.Literal('measured'),
   Type.Literal('published-peak'),
+  Type.Literal('fleet'),
   Type.Literal('prior'),
   Type.Literal('given'),
 ]);

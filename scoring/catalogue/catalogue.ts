@@ -2,9 +2,10 @@ import type { CardClaim } from '../../protocol/messages/cards.js';
 
 /**
  * Where an expectation comes from. `measured`: a public measurement of a card of the class; `published-peak`: its data
- * sheet; `prior`: a loose guess where nobody measured, which only the absurd fails; `given`: set by an operator or a test.
+ * sheet; `fleet`: learned from cards that were confirmed otherwise; `prior`: a loose guess where nobody measured, which only
+ * the absurd fails; `given`: set by an operator or a test.
  */
-type Basis = 'measured' | 'published-peak' | 'prior' | 'given';
+type Basis = 'measured' | 'published-peak' | 'fleet' | 'prior' | 'given';
 
 /** What cards of a class do in a compute exam on one engine. All rates are GFLOP/s as `computeOperations` counts them. */
 export interface Expectation {
