@@ -3,6 +3,7 @@ import type { DeviceStatus } from '../protocol/status.js';
 import { findCandidates } from './cards/find.js';
 import { type StartedCard, startCard, triedEngines } from './cards/start.js';
 import { runSupplier } from './connection/supplier.js';
+import { readMachine } from './hardware/read-machine.js';
 import { loadOrMakeIdentity } from './key-file.js';
 import { afterFirstVerdicts } from './once.js';
 import { figure } from './ui/checks-table.js';
@@ -35,7 +36,13 @@ export async function runAgent(options: RunOptions): Promise<DeviceStatus | null
   const { display, verifier, name, wallet } = options;
   const identity = await loadOrMakeIdentity(options.home);
   display.info(`Device ${identity.device}, key in ${options.home}.`);
+  // Tools may hang, and engines take their time: both at once.
+  const reading = readMachine();
   const cards = await startCards(options.allowSoftware, display, options.signal);
+  const hardware = await reading;
+  display.info(
+    'What this machine says about itself is sent with its claim, ids as hashes: see `touchstone agent status --fingerprint`.',
+  );
   const enough = new AbortController();
   let status: DeviceStatus | null = null;
   const tell = narrate(
@@ -54,6 +61,7 @@ export async function runAgent(options: RunOptions): Promise<DeviceStatus | null
       name,
       wallet,
       cards,
+      hardware,
       squarer,
       signal: AbortSignal.any([options.signal, enough.signal]),
       events: (event) => {

@@ -30,7 +30,15 @@ describe('the command line', () => {
   it('offers every command', () => {
     const names = buildProgram().commands.map((command) => command.name());
     expect(names).toEqual(
-      expect.arrayContaining(['agent', 'demo', 'vectors', 'verifier', 'verify-receipt', 'witness']),
+      expect.arrayContaining([
+        'agent',
+        'demo',
+        'inspect',
+        'vectors',
+        'verifier',
+        'verify-receipt',
+        'witness',
+      ]),
     );
   });
 

@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../protocol/version.js';
 import { registerAgent } from './commands/agent.js';
 import { registerDemo } from './commands/demo.js';
+import { registerImpersonation } from './commands/impersonation.js';
+import { registerInspect } from './commands/inspect.js';
 import { registerKeys } from './commands/keys.js';
 import { registerMaintenance } from './commands/maintenance.js';
 import { registerSchema } from './commands/schema.js';
@@ -30,6 +32,8 @@ export function buildProgram(): Command {
   registerVerifier(program);
   registerAgent(program);
   registerDemo(program);
+  registerImpersonation(program);
+  registerInspect(program);
   registerKeys(program);
   registerMaintenance(program);
   registerVectors(program);

@@ -48,7 +48,6 @@ export const newNonce = (random: RandomBytes): string => `no_${toHex(random(16))
 export const newSessionToken = (random: RandomBytes): string => `se_${toHex(random(32))}`;
 export const newWalletToken = (random: RandomBytes): string => `ws_${toHex(random(32))}`;
 export const newSweepId = (random: RandomBytes): string => `sw_${toHex(random(16))}`;
-export const newDisputeId = (random: RandomBytes): string => `di_${toHex(random(16))}`;
 export const newWebhookId = (random: RandomBytes): string => `wh_${toHex(random(16))}`;
 export const newVerifierId = (random: RandomBytes): string => `ve_${toHex(random(8))}`;
 /** The transcript of the hour that holds an instant. @param at milliseconds since 1970 UTC */

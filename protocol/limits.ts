@@ -6,6 +6,8 @@ export const limits = {
   nameLength: 64,
   /** Characters of a free-text claim such as a model name or a driver version. */
   textLength: 128,
+  /** Identifying values of one machine: sixteen GPUs have three each, and a host has disks and network cards. */
+  components: 512,
   /** Bytes of an HTTP request body. */
   bodyBytes: 64 * 1024,
   /** Bytes of all headers of a request, with its first line. */

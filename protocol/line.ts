@@ -7,6 +7,9 @@ export const longestRoundTripMs = 300;
 /** Share of the elapsed time that is taken off at most, however short it was, where nothing else counts the whole line. */
 const longestShareOfLine = 0.1;
 
+/** By how much a device can raise its rate by feigning a long line. */
+export const mostOverLine = 1 / (1 - longestShareOfLine);
+
 /** Milliseconds of a round trip that may be taken off. @param roundTripMs smallest seen; null when none was */
 export const lineOf = (roundTripMs: number | null): number =>
   Math.min(Math.max(roundTripMs ?? 0, 0), longestRoundTripMs);

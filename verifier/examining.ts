@@ -7,6 +7,7 @@ import { Examiner } from './exams/examiner.js';
 import type { ExaminerOptions } from './exams/examiner-options.js';
 import type { LoopLag } from './exams/loop-lag.js';
 import { SavedRooms } from './exams/saved-rooms.js';
+import type { HardwareBook } from './hardware/hardware-book.js';
 import { examEnd } from './metrics/exam-end.js';
 import { NetworkExams } from './network/network-exams.js';
 import type { Lane } from './proofs/lanes.js';
@@ -25,6 +26,8 @@ export interface ExaminingParts
     Pick<ExaminerOptions, 'uniform' | 'whenShown' | 'concluded' | 'pausesOf' | 'isHere'> {
   readonly proofs: ProofPool;
   readonly lag: LoopLag;
+  /** What devices said of their hardware. */
+  readonly hardware: Pick<HardwareBook, 'standing'>;
 }
 
 /** The examiner with all that it asks, wired. */
@@ -54,7 +57,12 @@ export function openExaminer(parts: ExaminingParts): Examiner {
     },
     measureNetwork: (device, exam) => network.measure(device, exam),
     lagBetween: (from, to) => lag.longestBetween(from, to),
-    conclude: makeConclude({ ...parts, commitMs, observe: examEnd(metrics, log) }),
+    conclude: makeConclude({
+      ...parts,
+      catalogue: options.catalogue,
+      commitMs,
+      observe: examEnd(metrics, log),
+    }),
     // Alone, a verifier leaves nothing to others: what runs when it stops is asked again.
     saved: new SavedRooms({ state: options.redisUrl === null ? null : state, clock, log }),
     cohortMs: options.cohortMs,

@@ -10,13 +10,16 @@ import { examHistory, examOutcomes } from '../scoring/queries/exams.js';
 import { latestNetwork } from '../scoring/queries/network.js';
 import { openAccess } from './access/access.js';
 import { buildApp } from './app.js';
+import { openAttestation } from './attestation/open-attestation.js';
 import { SolanaBeacon } from './beacon/solana.js';
+import { openCatalogue, openLearning } from './catalogue/open-learning.js';
 import type { Desk } from './connections/desk.js';
 import { Desks } from './connections/desks.js';
 import { Hub } from './connections/hub.js';
 import { Devices } from './devices/devices.js';
 import { Recorder } from './devices/recorder.js';
 import { Serial } from './devices/serial.js';
+import { openDisputing } from './disputing.js';
 import { openEdge } from './edge/edge.js';
 import { openLog } from './edge/logging.js';
 import { openExaminer } from './examining.js';
@@ -24,6 +27,8 @@ import type { Examiner } from './exams/examiner.js';
 import { LoopLag } from './exams/loop-lag.js';
 import { openFeeds } from './feeds/feeds.js';
 import { followFleet } from './following.js';
+import { openHardware } from './hardware/open-hardware.js';
+import { Suspicions } from './hardware/suspicions.js';
 import { homeWork } from './home-works.js';
 import { linesOf } from './homes/lines.js';
 import { openHomes } from './homes/open-homes.js';
@@ -61,15 +66,18 @@ export interface RunningVerifier {
 }
 
 /** Wires a verifier and lets it listen. This is the only place that knows all parts. */
-export async function startVerifier(options: VerifierOptions): Promise<RunningVerifier> {
-  assertReachable(options.host, options.publicHosts);
-  const log = openLog(options);
+export async function startVerifier(given: VerifierOptions): Promise<RunningVerifier> {
+  assertReachable(given.host, given.publicHosts);
+  const log = openLog(given);
   const clock = systemClock;
   const random = (length: number) => new Uint8Array(randomBytes(length));
   const uniform = () => randomInt(2 ** 47) / 2 ** 47;
 
-  const record = await openRecord(options, log);
+  const record = await openRecord(given, log);
   const { journal, clickhouse, shipper } = record;
+  const catalogue = await openCatalogue({ options: given, clickhouse, clock });
+  // From here on classes are those that hold at the time, by what the fleet has taught.
+  const options: VerifierOptions = { ...given, catalogue };
   const secrets = await Secrets.open(options.sharedDir ?? options.dataDir);
   const state = await openState(options.redisUrl, (error) => log.warn({ err: error }, 'Redis is away'));
   const hub = new Hub();
@@ -104,6 +112,8 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     unshipped: (device) => homes.unshipped(device),
   });
   const recorder = new Recorder(journal, devices, homes);
+  const hardware = await openHardware(base);
+  const attestation = await openAttestation({ ...base, devices, recorder });
   const maintenance = await openMaintenance({
     ...base,
     devices,
@@ -114,6 +124,7 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
   const known = { ...base, devices, recorder, shipper, journal, lag, proofs, isHere };
   const examiner: Examiner = openExaminer({
     ...known,
+    hardware: hardware.book,
     whenShown: (device, then) => timelock.whenShown(device, then),
     concluded: (device, facts) => timelock.concluded(device, facts),
     pausesOf: (device) => maintenance.pauses(device),
@@ -131,6 +142,21 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
   const work = homeWork({ ...timelock, devices, recorder, orders: tables, prober: probes, examiner, leases });
   const desks = new Desks({ exams: examsDesk(examiner, timelock, hub, log), tables, probes, offline });
   const sweeps = openSweeping({ ...known, homes, examiner, leases, maintenance, beacon });
+  const disputes = await openDisputing({
+    ...known,
+    homes,
+    examiner,
+    leases,
+    maintenance,
+    sweeps: () => sweeps,
+  });
+  const suspicions = new Suspicions({
+    ...known,
+    homes,
+    sweeps,
+    book: hardware.book,
+    isFree: (device) => leases.of(device) === null && !maintenance.pausedNow(device),
+  });
   const feeds = await openFeeds({ ...known, homes, metrics: metrics.fleet });
   const agents = new AgentVersions({
     clock,
@@ -148,7 +174,22 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
       }
     },
   });
-  const followers = [followFleet({ clickhouse, clock, devices, leases, maintenance, agents, feeds })];
+  const followers = [
+    followFleet({
+      clickhouse,
+      clock,
+      devices,
+      leases,
+      maintenance,
+      agents,
+      feeds,
+      disputes,
+      hardware,
+      attestation,
+      catalogue,
+    }),
+  ];
+  const learner = openLearning({ ...known, catalogue, leads: () => sweeps.leads });
   let own: ReadonlySet<string> = new Set();
   const sessions = new Sessions(state, random, clock);
   const access = await openAccess({
@@ -187,8 +228,13 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     maintenance,
     agents,
     sweeps,
+    disputes,
     published,
     feeds,
+    hardware,
+    attestation,
+    catalogue,
+    units: options.units,
   };
   const adoption = new Adoption({ homes, elsewhere: () => leases.elsewhere, uniform, log });
 
@@ -201,6 +247,8 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
   await agents.announce(options.oldestAgent);
   await adoption.start();
   await sweeps.start();
+  suspicions.start();
+  disputes.start();
   feeds.deliveries.start();
   const stopPresence = startPresence({ ...known, verifier: homes.self });
 
@@ -208,6 +256,9 @@ export async function startVerifier(options: VerifierOptions): Promise<RunningVe
     url,
     async close() {
       adoption.close();
+      suspicions.close();
+      await disputes.close();
+      await learner.close();
       await sweeps.close();
       await edge.drain.run({
         clock,

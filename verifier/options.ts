@@ -1,4 +1,6 @@
 import type { Catalogue } from '../scoring/catalogue/catalogue.js';
+import { loadUnits } from '../scoring/catalogue/read-units.js';
+import type { Units } from '../scoring/catalogue/units.js';
 import type { DisputeTimes } from './disputes/times.js';
 import type { TurnTimes } from './feeds/turn.js';
 import type { HomeTimes } from './homes/times.js';
@@ -27,6 +29,8 @@ export interface VerifierOptions {
   /** URL under which the other verifiers reach this one; where it listens when null. */
   readonly memberUrl: string | null;
   readonly catalogue: Catalogue;
+  /** What models are paid, one relative to another. */
+  readonly units: Units;
   /** `host[:port]` under which agents reach this verifier, beside loopback. */
   readonly publicHosts: readonly string[];
   /** Proxies in front whose `X-Forwarded-For` is believed. */
@@ -144,6 +148,7 @@ export const defaultOptions: Omit<VerifierOptions, 'dataDir' | 'catalogue'> = {
   fleetEveryMs: 24 * 3600_000,
   fleetWindowCards: 2_000,
   sweepChainLength: 10_000,
+  units: loadUnits(),
   attestationRoots: [],
   learnCards: 30,
   maintenanceAheadMs: 35 * 60_000,

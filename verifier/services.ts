@@ -1,14 +1,19 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Logger } from 'pino';
 import type { Clock, RandomBytes } from '../protocol/clock.js';
+import type { Units } from '../scoring/catalogue/units.js';
 import type { Access } from './access/access.js';
+import type { Attestations } from './attestation/open-attestation.js';
+import type { LiveCatalogue } from './catalogue/live-catalogue.js';
 import type { Desks } from './connections/desks.js';
 import type { Hub } from './connections/hub.js';
 import type { Devices } from './devices/devices.js';
 import type { Recorder } from './devices/recorder.js';
 import type { Serial } from './devices/serial.js';
+import type { Disputes } from './disputes/open-disputes.js';
 import type { Examiner } from './exams/examiner.js';
 import type { Feeds } from './feeds/feeds.js';
+import type { Hardware } from './hardware/open-hardware.js';
 import type { Homes } from './homes/homes-service.js';
 import type { Lines } from './homes/lines.js';
 import type { AgentVersions } from './identity/agent-versions.js';
@@ -56,6 +61,12 @@ export interface Services {
   readonly maintenance: Maintenance;
   readonly agents: AgentVersions;
   readonly sweeps: Sweeps;
+  readonly disputes: Disputes;
   readonly published: PublishedSweeps;
   readonly feeds: Feeds;
+  readonly hardware: Hardware;
+  readonly attestation: Attestations;
+  readonly catalogue: LiveCatalogue;
+  /** What models are paid relative to others. */
+  readonly units: Units;
 }

@@ -178,6 +178,7 @@ export function openTimelock(parts: TimelockParts): Timelock {
     shipping,
     ballast: {
       catalogue: options.catalogue,
+      historyOf: (device) => devices.knownHistory(device),
       ballastBytes: options.ballastBytes,
       times,
       shapeFor: ballastShapeFor,

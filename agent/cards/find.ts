@@ -2,13 +2,16 @@ import { webgpuAdapterVariable } from '../../challenges/engines/catalogue.js';
 import { findCpu } from './cpu.js';
 import { type DawnCard, findDawnCards } from './dawn.js';
 import type { FoundCard } from './found-card.js';
-import { findNvidiaGpus, type NvidiaGpu } from './nvidia-smi.js';
+import type { NvidiaGpu } from './nvidia-gpu.js';
+import { findNvidiaGpus } from './nvidia-smi.js';
 import { findPins, type Pins } from './pin.js';
 import { findSoftwareDevice } from './software-vulkan.js';
 
 /** A card with the engines that could run on it. */
 export interface Candidate {
   readonly card: FoundCard;
+  /** Where it is plugged in; a slice is where its GPU is. Absent where that is not known. */
+  readonly bus?: string | undefined;
   /** Names of compute engines to try. */
   readonly engines: readonly string[];
   /** Names of table engines to try. */
@@ -67,8 +70,11 @@ export function mergeGpus(
           ? reach(seen, dawn)
           : noReach;
       const cuda = card.hardwareId ? { CUDA_VISIBLE_DEVICES: card.hardwareId } : {};
+      const own = { card: claimable(card), bus: card.pciBusId };
+      // Only CUDA takes a slice; all else would run on another card.
+      if (card.slice) return { ...own, engines: ['onnx-cuda', 'tfjs-gpu'], tableEngines: [], env: cuda };
       return {
-        card: claimable(card),
+        ...own,
         engines: ['onnx-cuda', 'tfjs-gpu', ...system, ...engines],
         tableEngines,
         env: { ...cuda, ...env },
@@ -96,7 +102,17 @@ function reach(card: DawnCard, dawn: readonly DawnCard[]): Reach {
 }
 
 function claimable(card: DawnCard | NvidiaGpu): FoundCard {
-  const { chosen: _, pciBusId: __, ...claim } = { chosen: false, pciBusId: '', ...card };
+  const {
+    chosen: _,
+    pciBusId: __,
+    slice: ___,
+    ...claim
+  } = {
+    chosen: false,
+    pciBusId: '',
+    slice: false,
+    ...card,
+  };
   return claim;
 }
 

@@ -16,6 +16,8 @@ const windowMs = 1000;
 export function loadOf({ kind, vendor, hardwareId }: FoundCard): CardLoad | undefined {
   // A software device computes on the processor.
   if (kind !== 'gpu') return processorLoad;
+  // The driver doesn't count for a slice.
+  if (hardwareId?.startsWith('MIG-')) return undefined;
   return vendor === 'NVIDIA' && hardwareId !== undefined ? () => nvidiaLoad(hardwareId) : undefined;
 }
 

@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { limits } from '../../protocol/limits.js';
-import type { FoundCard } from './found-card.js';
+import { splitIds, withSlices } from './mig.js';
+import type { NvidiaGpu } from './nvidia-gpu.js';
 
 /** Known to every driver since 2014. The name stands last, so that one with a comma would not shift the others. */
 const fields = 'uuid,driver_version,memory.total,pci.bus_id,name';
-
-/** A card and where it is plugged in, such as `00000000:65:00.0`. */
-export type NvidiaGpu = FoundCard & { readonly pciBusId?: string };
 
 /** Where it lies when it is not on the path: WSL2 mounts the host's. */
 const programs = ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'];
@@ -18,7 +16,14 @@ const programs = ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'];
  */
 export async function findNvidiaGpus(): Promise<NvidiaGpu[]> {
   const text = await queryNvidiaSmi(fields);
-  return text === null ? [] : parseNvidiaSmi(text);
+  const gpus = text === null ? [] : parseNvidiaSmi(text);
+  if (gpus.length === 0) return [];
+  // Asked for itself: drivers of before MIG refuse a query with a field that they don't know.
+  const modes = await queryNvidiaSmi('uuid,mig.mode.current');
+  const split = splitIds(modes ?? '');
+  if (split.size === 0) return gpus;
+  const [list, report] = await Promise.all([runNvidiaSmi(['-L']), runNvidiaSmi(['-q', '-x'])]);
+  return withSlices(gpus, split, list ?? '', report ?? '');
 }
 
 /**
@@ -30,6 +35,10 @@ export async function findNvidiaGpus(): Promise<NvidiaGpu[]> {
 export async function queryNvidiaSmi(queried: string, hardwareId?: string): Promise<string | null> {
   const args = [`--query-gpu=${queried}`, '--format=csv,noheader,nounits'];
   if (hardwareId !== undefined) args.push(`--id=${hardwareId}`);
+  return await runNvidiaSmi(args);
+}
+
+async function runNvidiaSmi(args: readonly string[]): Promise<string | null> {
   for (const program of programs) {
     const text = await run(program, args);
     if (text !== null) return text;
@@ -39,7 +48,11 @@ export async function queryNvidiaSmi(queried: string, hardwareId?: string): Prom
 
 async function run(program: string, args: readonly string[]): Promise<string | null> {
   try {
-    const { stdout } = await promisify(execFile)(program, args, { timeout: 20_000, windowsHide: true });
+    const { stdout } = await promisify(execFile)(program, args, {
+      timeout: 20_000,
+      maxBuffer: 4 * 2 ** 20,
+      windowsHide: true,
+    });
     return stdout;
   } catch {
     return null;

@@ -1,5 +1,5 @@
 import { type DawnCard, findDawnCards } from './dawn.js';
-import type { NvidiaGpu } from './nvidia-smi.js';
+import type { NvidiaGpu } from './nvidia-gpu.js';
 
 /** For each card, variables by which a process sees it alone as a Vulkan device. */
 export type Pins = ReadonlyMap<NvidiaGpu, Readonly<Record<string, string>>>;
@@ -21,7 +21,8 @@ export async function findPins(
   if (process.platform !== 'linux' || dawn.length < 2) return pins;
   await Promise.all(
     nvidia.map(async (card) => {
-      const place = card.pciBusId && mesaPlace(card.pciBusId);
+      // A slice's place is the whole GPU's.
+      const place = card.pciBusId && !card.slice && mesaPlace(card.pciBusId);
       if (!place) return;
       // The mark at the end: this card only, not just this one first.
       const env = { DRI_PRIME: `${place}!` };

@@ -35,7 +35,7 @@ export interface StartedCard extends SupplierCard {
  * @throws what `signal` was aborted with
  */
 export async function startCard(
-  { card, engines, tableEngines, env }: Candidate,
+  { card, bus, engines, tableEngines, env }: Candidate,
   signal?: AbortSignal,
 ): Promise<StartedCard> {
   const trials = await withoutUnlisted(engines);
@@ -46,7 +46,7 @@ export async function startCard(
   signal?.throwIfAborted();
   if (compute.best === null) {
     const failed = compute.failed.length > 0 ? compute.failed : [noneTold];
-    return { claim: { ...card, engine: null }, prover: null, failed, failedTables: [] };
+    return { claim: { ...card, engine: null }, bus, prover: null, failed, failedTables: [] };
   }
   const table = await fastest(
     tableEngines.map((engine) => ({ engine, refusal: null })),
@@ -65,6 +65,7 @@ export async function startCard(
       memoryEngine: tableEngine,
       ...(table.best && { tableGops: table.best.rate }),
     },
+    bus,
     prover: new WorkerProver({ engine, tableEngine, env }),
     ...(load && { load }),
     failed: compute.failed,

@@ -1,6 +1,7 @@
-import type { TSchema } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { TouchstoneError } from '../../protocol/error.js';
+import { Hex32 } from '../../protocol/ids.js';
 import {
   type Enrolment,
   NonceReply,
@@ -9,6 +10,11 @@ import {
 } from '../../protocol/messages/enrolment.js';
 import { baseOf, parseJson, requestText } from './request.js';
 
+/** What an agent wants to know of `GET /v1/verifier`. One of before there were reports has no such key. */
+const VerifierDocument = Type.Object({ fingerprintKey: Type.Optional(Hex32) });
+type VerifierDocument = Static<typeof VerifierDocument>;
+
+const verifierDocument = Compile(VerifierDocument);
 const nonceReply = Compile(NonceReply);
 const sessionReply = Compile(SessionReply);
 
@@ -34,6 +40,16 @@ export class VerifierApi {
     const url = new URL('v1/agent', this.#base);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     return url;
+  }
+
+  /** What the verifier says of itself; nothing where it is too old to say anything. */
+  async verifier(signal?: AbortSignal): Promise<VerifierDocument> {
+    try {
+      return await this.#expect(verifierDocument, 'GET', 'v1/verifier', undefined, signal);
+    } catch (error) {
+      if (error instanceof TouchstoneError && error.data.status === 404) return {};
+      throw error;
+    }
   }
 
   /** A number used once, to be signed. */

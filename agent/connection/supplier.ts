@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Squarer } from '../../challenges/engines/squarer.js';
+import { fromHex } from '../../protocol/bytes.js';
 import { systemClock } from '../../protocol/clock.js';
 import { type Code, codeTable } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
-import type { CardClaim } from '../../protocol/messages/cards.js';
+import type { HardwareReport } from '../../protocol/messages/hardware.js';
 import type { AgentMessage, VerifierMessage } from '../../protocol/messages/wire.js';
 import type { CardLoad } from '../cards/load.js';
 import type { CardProver } from '../exam/prover.js';
 import { ExamRunner } from '../exam/runner.js';
+import { type ClaimedCard, claimsToSend, withClaims } from '../hardware/claimed.js';
+import { type RawReport, sealReport } from '../hardware/report.js';
+import { reportWithin, roomBeside } from '../hardware/report-size.js';
 import type { Identity } from '../identity.js';
 import { OfflineRunner } from '../offline/runner.js';
 import { agentInfo } from '../version.js';
@@ -17,8 +21,7 @@ import type { SupplierEvent } from './events.js';
 import { openSocket } from './socket.js';
 
 /** What is claimed of a card, and what answers for it; null where no engine runs on it. */
-export interface SupplierCard {
-  readonly claim: CardClaim;
+export interface SupplierCard extends ClaimedCard {
   readonly prover: CardProver | null;
   /** How busy the card is with its tenant's work; absent where nobody can say. */
   readonly load?: CardLoad;
@@ -30,6 +33,8 @@ export interface SupplierOptions {
   /** Shown beside the id; 1 to 64 characters. */
   readonly name: string;
   readonly cards: readonly SupplierCard[];
+  /** What the machine says about itself; ids leave it as keyed hashes. Absent where nothing is said. */
+  readonly hardware?: RawReport;
   /** Solana address that is to earn by the device; absent where it stays as it is. */
   readonly wallet?: string | undefined;
   /** Proves outages; stays open. Where it is absent no trial is answered and no outage is proven. */
@@ -139,18 +144,34 @@ class Supplier {
 
   async #enrol(): Promise<void> {
     const { identity, name, cards, wallet, signal, events } = this.#options;
-    const fields = {
+    const key = await this.#fingerprintKey();
+    const said = {
       device: identity.device,
       nonce: await this.#api.nonce(signal),
       host: this.#api.host,
       name,
       agent: agentInfo,
-      cards: cards.map((card) => card.claim),
+      cards: claimsToSend(cards, key),
       ...(wallet !== undefined && { wallet }),
     };
+    const hardware = key && this.#sealed(key, roomBeside(said));
+    const fields = { ...said, ...(hardware && { hardware }) };
     await this.#api.enrol({ ...fields, signature: identity.sign('enrol', fields) }, signal);
     this.#enrolled = true;
     events({ type: 'connection.enrolled', device: identity.device });
+  }
+
+  /** What ids are hashed with; null where there are none, and where the verifier is too old to have one: ids stay here then. */
+  async #fingerprintKey(): Promise<Uint8Array | null> {
+    const { hardware, cards, signal } = this.#options;
+    if (!hardware && cards.every(({ claim }) => claim.hardwareId === undefined)) return null;
+    const { fingerprintKey } = await this.#api.verifier(signal);
+    return fingerprintKey === undefined ? null : fromHex(fingerprintKey);
+  }
+
+  #sealed(key: Uint8Array, room: number): HardwareReport | null {
+    const { hardware, cards } = this.#options;
+    return hardware ? reportWithin(sealReport(withClaims(hardware, cards), key), room) : null;
   }
 
   async #openSession(): Promise<string> {

@@ -13,6 +13,8 @@ export interface Refusal {
 export interface SeenRequest {
   readonly route: string;
   readonly body: Record<string, unknown>;
+  /** The body as it came over the wire. */
+  readonly text: string;
 }
 
 /** One connection of an agent. */
@@ -29,6 +31,8 @@ export class TestVerifier {
   readonly connections: SeenConnection[] = [];
   /** Routes that refuse at present; `GET /v1/agent` is the WebSocket's. */
   readonly refusals = new Map<string, Refusal>();
+  /** Of `GET /v1/verifier`; undefined as with one of before there were reports, null where there is no such route. */
+  fingerprintKey: string | undefined | null = null;
   /** Called for each new connection. */
   onConnection: (connection: SeenConnection) => void = () => {};
   readonly #server = createServer((request, reply) => void this.#serve(request, reply));
@@ -77,11 +81,14 @@ export class TestVerifier {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const route = `${request.method} ${request.url}`;
     const text = Buffer.concat(chunks).toString();
-    this.requests.push({ route, body: text === '' ? {} : JSON.parse(text) });
+    this.requests.push({ route, body: text === '' ? {} : JSON.parse(text), text });
     const refusal = this.refusals.get(route);
     const id = (++this.#count).toString(16).padStart(32, '0');
     const expiresAt = '2030-01-01T00:00:00Z';
     const bodies: Record<string, unknown> = {
+      ...(this.fingerprintKey !== null && {
+        'GET /v1/verifier': { version: '1', fingerprintKey: this.fingerprintKey },
+      }),
       'POST /v1/nonces': { nonce: `no_${id}`, expiresAt },
       'POST /v1/devices': { id: 'a device' },
       'POST /v1/sessions': { token: `se_${id}${id}`, expiresAt },

@@ -15,6 +15,13 @@ interface AgentOptions {
   readonly once: boolean;
 }
 
+interface StatusOptions {
+  readonly verifier: URL;
+  readonly home?: string;
+  readonly json: boolean;
+  readonly fingerprint: boolean;
+}
+
 /** `touchstone agent`, `agent self-test` and `agent status`. */
 export function registerAgent(program: Command): void {
   // Options after a subcommand's name are the subcommand's, though some have the same name in `agent` itself.
@@ -45,7 +52,10 @@ export function registerAgent(program: Command): void {
     .addOption(verifierOption().makeOptionMandatory())
     .addOption(homeOption())
     .option('--json', "print the verifier's own documents, unchanged", false)
-    .action(async (options: { verifier: URL; home?: string; json: boolean }) => await status(options));
+    .option('--fingerprint', 'print instead what the agent tells the verifier of this machine', false)
+    .action(async (options: StatusOptions) =>
+      options.fingerprint ? await fingerprint(options) : await status(options),
+    );
 }
 
 async function run(options: AgentOptions, command: Command): Promise<void> {
@@ -79,7 +89,7 @@ async function selfTest(options: { allowSoftware: boolean; json: boolean }): Pro
   if (!passed) process.exitCode = 1;
 }
 
-async function status(options: { verifier: URL; home?: string; json: boolean }): Promise<void> {
+async function status(options: StatusOptions): Promise<void> {
   const { loadIdentity } = await import('../../agent/key-file.js');
   const { homeDirectory } = await import('../../agent/home.js');
   const { readStatus, statusJson } = await import('../../agent/status.js');
@@ -97,6 +107,14 @@ async function status(options: { verifier: URL; home?: string; json: boolean }):
       ...documentLines(JSON.parse(report.explain), '  '),
     ].join('\n'),
   );
+}
+
+async function fingerprint({ verifier, json }: StatusOptions): Promise<void> {
+  const { fingerprintLines, readFingerprint } = await import('../../agent/fingerprint.js');
+  const read = await readFingerprint(verifier);
+  if (!json) return print(fingerprintLines(read).join('\n'));
+  if (read.noKey !== null) process.stderr.write(`${read.noKey}\n`);
+  print(JSON.stringify(read.report, null, 2));
 }
 
 const homeOption = (): Option =>

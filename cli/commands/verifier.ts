@@ -9,6 +9,9 @@ interface Flags {
   readonly clickhouse?: URL;
   readonly redis?: URL;
   readonly catalogue?: string;
+  readonly units?: string;
+  readonly attestationRoot: string[];
+  readonly learnCards: number;
   readonly publicHost: string[];
   readonly proxies: number;
   readonly shared?: string;
@@ -61,6 +64,19 @@ export function registerVerifier(program: Command): void {
     )
     .option('--member-url <url>', 'where the other verifiers reach this one', httpUrl)
     .option('--catalogue <file>', 'card classes and their figures as JSON, instead of the published ones')
+    .option('--units <file>', 'what models are paid as JSON, instead of the published prices')
+    .option(
+      '--attestation-root <file...>',
+      "vendors' root certificates (PEM) that attestations may lead to; none are taken without",
+      files,
+      [],
+    )
+    .option(
+      '--learn-cards <count>',
+      'distinct GPUs that figures learned from the fleet need; 0 learns nothing',
+      wholeNumber,
+      30,
+    )
     .option('--public-host <name...>', 'host[:port] under which agents reach it from elsewhere', hosts, [])
     .option('--proxies <number>', 'proxies in front whose X-Forwarded-For is believed', wholeNumber, 0)
     .option(
@@ -119,6 +135,7 @@ async function run(flags: Flags, command: Command): Promise<void> {
   const { defaultOptions } = await import('../../verifier/options.js');
   const { loadCatalogue } = await import('../../scoring/catalogue/read-catalogue.js');
   const { readCatalogueFile } = await import('../../scoring/catalogue/catalogue-file.js');
+  const { loadUnits, readUnitsFile } = await import('../../scoring/catalogue/read-units.js');
   const options = {
     ...defaultOptions,
     host: flags.host,
@@ -140,6 +157,9 @@ async function run(flags: Flags, command: Command): Promise<void> {
     fleetWindowCards: flags.fleetWindowCards,
     oldestAgent: flags.oldestAgent ?? null,
     catalogue: flags.catalogue === undefined ? loadCatalogue() : readCatalogueFile(flags.catalogue),
+    units: flags.units === undefined ? loadUnits() : readUnitsFile(flags.units),
+    attestationRoots: flags.attestationRoot,
+    learnCards: flags.learnCards,
     publicHosts: flags.publicHost,
     proxies: flags.proxies,
     cohortMs: flags.cohortSeconds * 1000,
@@ -206,6 +226,8 @@ function hosts(text: string, before: readonly string[]): string[] {
     throw new InvalidArgumentError('It must be HOST or HOST:PORT, as in the address that suppliers use.');
   return [...before, text];
 }
+
+const files = (path: string, before: readonly string[]): string[] => [...before, path];
 
 function origins(text: string, before: readonly string[]): string[] {
   if (!URL.canParse(text) || new URL(text).origin !== text)

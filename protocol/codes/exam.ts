@@ -272,3 +272,21 @@ export const rateCodes = codes({
     fix: 'Nothing to do.',
   },
 });
+
+/** A card whose name is in no class. */
+export const unlistedCodes = codes({
+  'class.by-measurement': {
+    kind: 'reason',
+    title: 'Class by measurement',
+    detail:
+      'No class has the name of this card. It has reached the rate, the memory and the bandwidth of this class, and counts as one of it.',
+    fix: 'Nothing to do.',
+  },
+  'class.unlisted': {
+    kind: 'reason',
+    title: 'Not in the class that it was measured as',
+    detail:
+      'No class has the name of this card. In this exam it was slower than the class that it had been measured as. It never claimed that class, so nothing is counted against it; it is unlisted and measured anew.',
+    fix: 'Stop other work on the card; its next exam measures it again by itself.',
+  },
+});

@@ -211,6 +211,25 @@ export const hardwareFindingCodes = codes({
   },
 });
 
+/** A report that is refused. */
+export const hardwareErrorCodes = codes({
+  'hardware.misplaced': {
+    kind: 'error',
+    status: 422,
+    title: 'A report that points nowhere',
+    detail:
+      'A card of the report stands for a claim that is not made or that another one stands for, or an id is given to a card that is not reported.',
+    fix: 'Update the agent. If it is your own, number claims and cards from 0 in the order of the same message.',
+  },
+  'hardware.not-reported': {
+    kind: 'error',
+    status: 404,
+    title: 'No report',
+    detail: 'This device has said nothing of its hardware. Nothing is held against it.',
+    fix: 'Update the agent: it sends a report when it starts.',
+  },
+});
+
 /** Several devices claim one GPU. */
 export const disputeCodes = codes({
   'dispute.open': {
@@ -299,6 +318,19 @@ export const attestationCodes = codes({
     title: 'Wrong signature, or of another challenge',
     detail: 'The report is not signed by the key of the certificate, or not over our challenge.',
     fix: 'Ask the driver for a new report over the challenge of the exam.',
+  },
+  'attestation.elsewhere': {
+    kind: 'error',
+    status: 409,
+    title: 'This chip speaks for another card',
+    detail: 'The same chip has vouched for another card within a day: one of the two is not it.',
+    fix: 'If it was moved to this machine, attest again a day after it last was where it came from.',
+  },
+  'attestation.roots-unreadable': {
+    kind: 'error',
+    title: 'The trusted roots cannot be read',
+    detail: 'A file of roots for attestation is not there, or holds no PEM certificates.',
+    fix: "Give the path of the vendor's root certificate in PEM form, or leave the option out.",
   },
 });
 

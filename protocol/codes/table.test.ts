@@ -3,7 +3,15 @@ import { accessCodes } from './access.js';
 import { agentCodes } from './agent.js';
 import type { CodeEntry } from './code.js';
 import { deviceReasonCodes } from './device.js';
-import { examErrorCodes, examReasonCodes, memoryCodes, networkCodes, proofCodes, rateCodes } from './exam.js';
+import {
+  examErrorCodes,
+  examReasonCodes,
+  memoryCodes,
+  networkCodes,
+  proofCodes,
+  rateCodes,
+  unlistedCodes,
+} from './exam.js';
 import { feedCodes } from './feed.js';
 import { attestationCodes, disputeCodes, hardwareFindingCodes, inspectCodes } from './hardware.js';
 import { homeCodes } from './home.js';
@@ -36,6 +44,7 @@ const parts = [
   examReasonCodes,
   proofCodes,
   rateCodes,
+  unlistedCodes,
   memoryCodes,
   networkCodes,
   probeErrorCodes,

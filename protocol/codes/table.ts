@@ -1,9 +1,23 @@
 import { accessCodes } from './access.js';
 import { agentCodes } from './agent.js';
 import { deviceReasonCodes } from './device.js';
-import { examErrorCodes, examReasonCodes, memoryCodes, networkCodes, proofCodes, rateCodes } from './exam.js';
+import {
+  examErrorCodes,
+  examReasonCodes,
+  memoryCodes,
+  networkCodes,
+  proofCodes,
+  rateCodes,
+  unlistedCodes,
+} from './exam.js';
 import { feedCodes } from './feed.js';
-import { attestationCodes, disputeCodes, hardwareFindingCodes, inspectCodes } from './hardware.js';
+import {
+  attestationCodes,
+  disputeCodes,
+  hardwareErrorCodes,
+  hardwareFindingCodes,
+  inspectCodes,
+} from './hardware.js';
 import { homeCodes } from './home.js';
 import { identityCodes } from './identity.js';
 import { leaseErrorCodes, leaseReasonCodes, receiptErrorCodes } from './lease.js';
@@ -27,6 +41,7 @@ export const codeTable = {
   ...examReasonCodes,
   ...proofCodes,
   ...rateCodes,
+  ...unlistedCodes,
   ...memoryCodes,
   ...networkCodes,
   ...probeErrorCodes,
@@ -42,6 +57,7 @@ export const codeTable = {
   ...feedCodes,
   ...deviceReasonCodes,
   ...hardwareFindingCodes,
+  ...hardwareErrorCodes,
   ...disputeCodes,
   ...attestationCodes,
   ...inspectCodes,

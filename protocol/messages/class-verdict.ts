@@ -5,15 +5,18 @@ export const ClassVerdict = Type.Object({
   class: Type.String({ description: 'Such as `rtx-4090`; `unlisted` where none is confirmed' }),
   /** `attested`: a vendor's key in the card vouches too. `unlisted`: nothing is confirmed. */
   basis: Type.Union([Type.Literal('measured'), Type.Literal('attested'), Type.Literal('unlisted')]),
-  members: Type.Array(Type.String(), { description: 'Models of the class, which exams cannot tell apart' }),
+  members: Type.Array(Type.String(), {
+    description: 'Models of the class, which exams cannot tell apart, by the names that drivers give them',
+  }),
   alsoPossible: Type.Array(Type.String(), {
-    description: 'Models of other classes that could have given the same answers, throttled or not',
+    description:
+      'Models of other classes, paid less, that could have given the same answers: they have the memory, and reach the measured rates at the spread of honest cards',
   }),
   confidence: Type.Number({
     minimum: 0,
     maximum: 1,
     description:
-      'Share of the members among all models that could have given these answers and would gain by it',
+      'Share of the members among all models that could have given these answers and would gain by it; 1 where nobody would',
   }),
   floorUnits: Type.Union([Type.Number(), Type.Null()], {
     description: 'What the class is paid: the least of its members; null where it is not paid',

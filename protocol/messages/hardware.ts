@@ -201,7 +201,7 @@ export const HardwareReport = Type.Object(
     version: Type.Literal(1),
     host: ReportedHost,
     cards: Type.Array(ReportedCard, { maxItems: limits.cards }),
-    components: Type.Array(Component, { maxItems: 512 }),
+    components: Type.Array(Component, { maxItems: limits.components }),
     /** Sources that are there and could not be read, such as `dmi: permission denied`. */
     unread: Type.Array(Text, { maxItems: 64 }),
   },

@@ -5,7 +5,14 @@ import type { ModelFigures } from './model-figures.js';
 export interface CatalogueData {
   readonly models: readonly ModelFigures[];
   readonly measured: readonly { readonly model: string; readonly fp32MeasuredTFLOPS: number }[];
-  readonly together: readonly { readonly id: string; readonly models: readonly string[] }[];
+  /** Models that are one class, because no exam tells them apart: `partition` says which have to be. */
+  readonly together: readonly {
+    readonly id: string;
+    readonly models: readonly string[];
+    readonly why?: string;
+  }[];
+  /** Models that nobody has measured, and that reach the share of their peak that another one was measured at. */
+  readonly sameShare: readonly { readonly model: string; readonly as: string }[];
   readonly names: readonly { readonly model: string; readonly also: readonly string[] }[];
   readonly tensor: TensorData;
 }
@@ -56,6 +63,8 @@ function gpuClass(id: string, names: readonly string[], data: CatalogueData): Ca
     peakFp32Gflops: peak,
     memory: memoryFigures(models, data.tensor),
     eligible: true,
+    ...former(id, names),
+    ...chips(models),
     expectations: {
       ...(models.every(({ vendor }) => vendor === 'nvidia') && {
         'onnx-cuda': onnxCuda(models, ceiling, data),
@@ -69,25 +78,55 @@ function gpuClass(id: string, names: readonly string[], data: CatalogueData): Ca
   };
 }
 
+/** Members' own ids, from before they were members. */
+function former(id: string, names: readonly string[]): Pick<CardClass, 'formerIds'> {
+  const ids = names.map(slug).filter((one) => one !== id);
+  return ids.length === 0 ? {} : { formerIds: ids };
+}
+
+/** Nothing where one of the dies is not known: that a certificate names another would then say nothing. */
+function chips(models: readonly ModelFigures[]): Pick<CardClass, 'chips'> {
+  const dies = models.map(({ die }) => die).filter((die) => die !== undefined);
+  return dies.length < models.length ? {} : { chips: [...new Set(dies)] };
+}
+
 /** The slowest of the class's models; measured only where every one of them was. */
-function onnxCuda(
-  models: readonly ModelFigures[],
-  ceiling: number,
-  { measured }: CatalogueData,
-): Expectation {
-  const known = models.map((figures) => measured.find(({ model }) => model === figures.model));
-  const wasMeasured = known.every((one) => one !== undefined);
-  const exam = models.map((figures, at) => {
-    const product = (known[at]?.fp32MeasuredTFLOPS ?? lowestShareOfPeak * figures.fp32TFLOPS) * 1000;
-    return withTraffic(product, figures.bandwidthGBps);
-  });
+function onnxCuda(models: readonly ModelFigures[], ceiling: number, data: CatalogueData): Expectation {
+  const products = models.map((figures) => productOf(figures, data));
+  const exam = products.map(({ gflops }, at) => withTraffic(gflops, models[at]?.bandwidthGBps ?? 0));
+  const wasMeasured = products.every(({ as }) => as === 'measured');
+  const ways = [...new Set(products.map(({ as }) => productSources[as]))];
   return {
     ...rates(Math.min(...exam), spread, ceiling),
     basis: wasMeasured ? 'measured' : 'published-peak',
-    source: wasMeasured
-      ? 'fp32 matrix rate that a public network measured, less the memory traffic of the page layers'
-      : `${lowestShareOfPeak * 100} % of the published fp32 peak, less the memory traffic of the page layers`,
+    source: `${ways.join(' or ')}, less the memory traffic of the page layers`,
   };
+}
+
+const productSources = {
+  measured: 'fp32 matrix rate that a public network measured',
+  share: 'the share of its published fp32 peak at which a model of the same die was measured',
+  peak: `${lowestShareOfPeak * 100} % of the published fp32 peak`,
+} as const;
+
+interface Product {
+  readonly gflops: number;
+  readonly as: keyof typeof productSources;
+}
+
+/** Rate of a model's fp32 matrix product, GFLOP/s. */
+function productOf(
+  { model, fp32TFLOPS }: ModelFigures,
+  { models, measured, sameShare }: CatalogueData,
+): Product {
+  const own = measured.find((one) => one.model === model);
+  if (own !== undefined) return { gflops: own.fp32MeasuredTFLOPS * 1000, as: 'measured' };
+  const twin = sameShare.find((one) => one.model === model)?.as;
+  const peak = models.find((one) => one.model === twin)?.fp32TFLOPS;
+  const rate = measured.find((one) => one.model === twin)?.fp32MeasuredTFLOPS;
+  if (peak !== undefined && rate !== undefined)
+    return { gflops: (rate / peak) * fp32TFLOPS * 1000, as: 'share' };
+  return { gflops: lowestShareOfPeak * fp32TFLOPS * 1000, as: 'peak' };
 }
 
 /** Rate of a layer whose product runs at `product` GFLOP/s and whose element-wise nodes run at memory speed after it. */

@@ -21,6 +21,7 @@ const Memory = Type.Object(
     ceilingGBps: PositiveRate,
     tableGops: PositiveRate,
     bestGops: PositiveRate,
+    hostGBps: Type.Optional(PositiveRate),
     basis: Basis,
     source: Type.String(),
   },
@@ -38,6 +39,8 @@ const CatalogueFile = Type.Object(
           peakFp32Gflops: Type.Union([Rate, Type.Null()]),
           memory: Type.Optional(Type.Union([Memory, Type.Null()])),
           eligible: Type.Boolean(),
+          formerIds: Type.Optional(Type.Array(Type.String())),
+          chips: Type.Optional(Type.Array(Type.String())),
           expectations: Type.Record(
             Type.String(),
             Type.Object(

@@ -46,7 +46,9 @@ describe('the published catalogue', () => {
   });
 
   it('says of each figure what it rests on', () => {
-    expect(expectation(named('rtx-4090'), 'onnx-cuda').basis).toBe('measured');
+    expect(expectation(named('l40'), 'onnx-cuda').basis).toBe('measured');
+    expect(expectation(named('rtx-4090'), 'onnx-cuda').basis).toBe('published-peak');
+    expect(expectation(named('rtx-4090'), 'onnx-cuda').source).toContain('a model of the same die');
     expect(expectation(named('rtx-4080'), 'onnx-cuda').basis).toBe('published-peak');
     expect(expectation(named('rtx-4090'), 'onnx-webgpu').basis).toBe('prior');
     expect(expectation(named('mi300x'), 'onnx-cuda').basis).toBe('prior');
@@ -56,7 +58,7 @@ describe('the published catalogue', () => {
 
   it('asks next to nothing where nobody has measured', () => {
     const { lowGflops } = expectation(named('rtx-4090'), 'onnx-webgpu');
-    expect(lowGflops).toBeCloseTo(0.03 * 82_600);
+    expect(lowGflops).toBeCloseTo(0.03 * 73_500);
     expect(expectation(named('rtx-4090'), '__proto__').basis).toBe('prior');
   });
 
@@ -88,7 +90,14 @@ describe('buildCatalogue', () => {
 
   it('is built from any data', () => {
     const measured = [{ model: 'X1', fp32MeasuredTFLOPS: 5 }];
-    const { classes } = buildCatalogue({ models: [model], measured, together: [], names: [], tensor });
+    const { classes } = buildCatalogue({
+      models: [model],
+      measured,
+      together: [],
+      sameShare: [],
+      names: [],
+      tensor,
+    });
     const [x1] = classes;
     expect(x1).toMatchObject({ id: 'x1', models: ['X1'], memoryBytes: 8 * 2 ** 30, peakFp32Gflops: 10_000 });
     // With memory this fast the product is all there is.
@@ -101,11 +110,49 @@ describe('buildCatalogue', () => {
       models: [model, { ...model, model: 'X2' }],
       measured: [{ model: 'X1', fp32MeasuredTFLOPS: 5 }],
       together: [{ id: 'both', models: ['X1', 'X2'] }],
+      sameShare: [],
       names: [],
       tensor,
     });
     expect(classes[0]?.expectations['onnx-cuda']).toMatchObject({ basis: 'published-peak' });
     expect(classes[0]?.expectations['onnx-cuda']?.gflops).toBeCloseTo(2900, 0);
+  });
+});
+
+describe('a model that nobody has measured', () => {
+  const model = { vendor: 'nvidia', model: 'X1', fp32TFLOPS: 10, bandwidthGBps: 1e9, memoryGB: 8 };
+  const data = {
+    models: [model, { ...model, model: 'X2', fp32TFLOPS: 8 }],
+    measured: [{ model: 'X1', fp32MeasuredTFLOPS: 5 }],
+    together: [],
+    sameShare: [{ model: 'X2', as: 'X1' }],
+    names: [],
+    tensor: { margin: 1, units: [] },
+  };
+
+  it('reaches the share of its peak that its twin was measured at, and is not measured by that', () => {
+    const x2 = buildCatalogue(data).classes[1]?.expectations['onnx-cuda'];
+    expect(x2?.gflops).toBeCloseTo(4000, 0);
+    expect(x2?.basis).toBe('published-peak');
+  });
+
+  it('reaches what any model does where its twin was not measured either', () => {
+    const x2 = buildCatalogue({ ...data, measured: [] }).classes[1]?.expectations['onnx-cuda'];
+    expect(x2?.gflops).toBeCloseTo(0.29 * 8000, 0);
+  });
+});
+
+describe('classById', () => {
+  it('knows a class by the ids that its models had before they were one', () => {
+    expect(classById(catalogue, 'rtx-4090-d')?.id).toBe('rtx-4090');
+    expect(classById(catalogue, 'rtx-6000-ada')?.id).toBe('l40');
+    expect(classById(catalogue, 'rtx-4090')?.id).toBe('rtx-4090');
+    expect(classById(catalogue, 'rtx-9999')).toBeNull();
+  });
+
+  it('gives no id to two classes, of now or before', () => {
+    const ids = catalogue.classes.flatMap(({ id, formerIds }) => [id, ...(formerIds ?? [])]);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 });
 

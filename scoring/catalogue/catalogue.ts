@@ -32,6 +32,8 @@ export interface MemoryFigures {
   readonly tableGops: number;
   /** Best known rate of exact int8 products on any unit of the class, whatever the program: what a cheat rebuilds with. */
   readonly bestGops: number;
+  /** What the bus brings from the host's memory at best, 10^9 bytes a second; absent where nobody has said. */
+  readonly hostGBps?: number;
   readonly basis: Basis;
   /** For people: where the figures are from. */
   readonly source: string;
@@ -51,6 +53,10 @@ export interface CardClass {
   readonly memory: MemoryFigures | null;
   /** False for classes that never earn. */
   readonly eligible: boolean;
+  /** Ids of before, of models that were classes of their own: facts may still name them. */
+  readonly formerIds?: readonly string[];
+  /** Dies of its models, such as `GH100`: what a vendor's certificate names. Absent where they are not known. */
+  readonly chips?: readonly string[];
   /** By engine name; `*` holds for every engine that is not listed. */
   readonly expectations: Readonly<Record<string, Expectation>>;
 }
@@ -70,7 +76,9 @@ export function expectation({ id, expectations }: CardClass, engine: string): Ex
   return own;
 }
 
-/** The class of this id, or null. */
+/** The class of this id, or of one that it had before; else null. */
 export function classById({ classes }: Catalogue, id: string): CardClass | null {
-  return classes.find((one) => one.id === id) ?? null;
+  return (
+    classes.find((one) => one.id === id) ?? classes.find(({ formerIds }) => formerIds?.includes(id)) ?? null
+  );
 }

@@ -1,6 +1,7 @@
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import { type CardName, readName } from './card-name.js';
 import { type CardClass, type Catalogue, classById, unlistedId } from './catalogue.js';
+import { leastClaimedShare } from './memory-claim.js';
 
 /**
  * The class that a claim says it is. A claim only chooses what is examined.
@@ -34,7 +35,7 @@ function sameModel(model: CardName, claimed: CardName, memoryBytes: number): boo
  */
 function memoryFits(claimed: number, ofClass: number): boolean {
   if (claimed === 0 || ofClass === 0) return true;
-  return claimed >= 0.88 * ofClass && claimed <= 1.03 * ofClass;
+  return claimed >= leastClaimedShare * ofClass && claimed <= 1.03 * ofClass;
 }
 
 /** The closest in memory; where the claim does not say, the smallest: nobody earns by keeping silent. */

@@ -77,7 +77,7 @@ describe('computeShapeFor', () => {
 
   it('does not believe a warm-up that the class can’t have', () => {
     const rtx = classById({ classes }, 'rtx-4090') as (typeof classes)[number];
-    expect(likelyRate(rtx, { warmupGflops: 1e9 }, 'onnx-webgpu')).toBe(82_600);
+    expect(likelyRate(rtx, { warmupGflops: 1e9 }, 'onnx-webgpu')).toBe(73_500);
     expect(likelyRate(rtx, { warmupGflops: 1 }, 'onnx-webgpu')).toBe(expectation(rtx, 'onnx-webgpu').gflops);
   });
 

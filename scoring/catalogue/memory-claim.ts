@@ -11,3 +11,5 @@ export const claimedNumber = (value: number | undefined): number | null =>
 export const mostTableBytes = 512 * 2 ** 30;
 /** Share of the card's memory that the table fills: whole banks make it 87 to 90 %, and the driver needs some. */
 export const filledShare = 0.9;
+/** Error correction and drivers keep some of a board's memory: a claim may be lower than its class, by 12 % at most. */
+export const leastClaimedShare = 0.88;

@@ -10,6 +10,8 @@ export interface TensorUnit {
   readonly int8OverFp32: number;
   /** Rate of the table engine over the published fp32 peak. */
   readonly tableOverFp32: number;
+  /** What the bus brings from the host's memory at best, 10^9 bytes a second. */
+  readonly hostGBps?: number;
   readonly source: string;
 }
 
@@ -42,12 +44,18 @@ export function memoryFigures(models: readonly ModelFigures[], tensor: TensorDat
     ceilingGBps: Math.max(...bandwidths) * ceilingOverBandwidth,
     tableGops: Math.min(...rates.map(({ peak, unit }) => peak * unit.tableOverFp32)),
     bestGops: Math.max(...rates.map(({ peak, unit }) => peak * unit.int8OverFp32)) * tensor.margin,
+    ...fastestBus(rates.map(({ unit }) => unit.hostGBps)),
     basis: 'published-peak',
     source: [
       `published bandwidth, at least ${lowShareOfBandwidth * 100} % of it`,
       ...new Set(rates.map(({ unit }) => unit.source)),
     ].join('; '),
   };
+}
+
+function fastestBus(known: readonly (number | undefined)[]): Pick<MemoryFigures, 'hostGBps'> {
+  const rates = known.filter((one) => one !== undefined);
+  return rates.length === 0 ? {} : { hostGBps: Math.max(...rates) };
 }
 
 /** The model's own entry, else its die's, else the fastest of its vendor, else the fastest of all. */

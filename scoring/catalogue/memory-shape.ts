@@ -2,7 +2,13 @@ import { limits } from '../../protocol/limits.js';
 import { type MemoryShape, tableOperations } from '../../protocol/shapes.js';
 import type { CardClass, MemoryFigures } from './catalogue.js';
 import { computeReserveMs, examBudgetMs } from './exam-load.js';
-import { claimedNumber, filledShare, type MemoryClaim, mostTableBytes } from './memory-claim.js';
+import {
+  claimedNumber,
+  filledShare,
+  leastClaimedShare,
+  type MemoryClaim,
+  mostTableBytes,
+} from './memory-claim.js';
 import { assertSized, rebuildMs, rebuildsPerDeadline, recomputeMs, walkDeadlineMs } from './sizing-rule.js';
 import { type TableLayout, tableLayout } from './table-layout.js';
 import { likelyTableGops, unjudgedMemoryShape } from './unjudged-memory-shape.js';
@@ -59,9 +65,10 @@ export function examinedBytes(
   claim: MemoryClaim,
 ): number {
   const claimed = claimedNumber(claim.memoryBytes);
-  // Error correction and drivers take some of what a board has: a claim can be lower than the class, by 12 % at most.
-  if (memoryBytes > 0)
-    return filledShare * Math.min(memoryBytes, Math.max(claimed ?? memoryBytes, 0.88 * memoryBytes));
+  if (memoryBytes > 0) {
+    const atLeast = leastClaimedShare * memoryBytes;
+    return filledShare * Math.min(memoryBytes, Math.max(claimed ?? memoryBytes, atLeast));
+  }
   const least = bandwidthGBps * 1e9 * unknownMemorySeconds;
   return claimed === null ? least : filledShare * Math.min(Math.max(claimed, least), mostTableBytes);
 }

@@ -118,6 +118,8 @@ export const ExamFact = Type.Object({
     }),
   ),
   gflops: NullableNumber,
+  /** Of a card whose name is in no class: the class that it is asked as next, by what it has shown; null where none. */
+  measuredAs: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   memory: Type.Optional(Type.Union([MemoryPart, Type.Null()])),
   sweep: Type.Optional(Type.Union([SweepId, Type.Null()])),
   checks: Type.Array(Check),

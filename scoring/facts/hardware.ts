@@ -12,8 +12,11 @@ export const HardwareReportedFact = Type.Object({
   kind: Type.Literal('hardware.reported'),
   ...base,
   device: DeviceId,
+  /** In its one order (`ordered`). */
   report: HardwareReport,
   findings: Type.Array(Finding),
+  /** The same in two reports that say the same (`steadyHash`); absent where nobody compared them. */
+  steady: Type.Optional(Hex32),
 });
 export type HardwareReportedFact = Static<typeof HardwareReportedFact>;
 
@@ -47,17 +50,20 @@ export const DisputeMovedFact = Type.Object({
   hash: Hex32,
   state: DisputeState,
   claimants: Type.Array(Claimant, { minItems: 1 }),
-  /** Sweeps in which claimants were asked together, oldest first, with who passed. */
+  /** Sweeps in which claimants were asked together, oldest first: who was let go with the others, and who passed with them. */
   trials: Type.Array(
     Type.Object({
       sweep: SweepId,
       at: Type.Integer(),
       asked: Type.Array(DeviceId),
+      went: Type.Array(DeviceId),
       passed: Type.Array(DeviceId),
     }),
   ),
   /** Who keeps the id; null while that is open. */
   keeper: Type.Union([DeviceId, Type.Null()]),
+  /** Whose card earns nothing from now on, until it has shown itself together with those before it. */
+  held: Type.Array(DeviceId),
   /** Who lost it by joint exams. */
   losers: Type.Array(DeviceId),
   reasons: Type.Array(Type.String()),
@@ -71,12 +77,14 @@ export const CardAttestedFact = Type.Object({
   device: DeviceId,
   card: CardIndex,
   exam: ExamId,
+  /** What the card claimed to be (`hardwareOf`): under another claim it is another card. */
+  hardware: Type.String(),
   /** Such as `nvidia`. */
   vendor: Type.String(),
   /** The vendor's name for the kind of chip, from its certificate, such as `GH100`. */
   chip: Type.String(),
-  /** SHA-256 of the card's own certificate. */
-  certificate: Hex32,
+  /** SHA-256 of the public key in the card's own certificate. */
+  key: Hex32,
   /** SHA-256 of the signed report. */
   report: Hex32,
   nonce: Hex32,

@@ -61,6 +61,16 @@ describe('judgeCompute', () => {
     expect(judgeCompute(result(90, { class: unmeasured, engine: 'onnx-cuda' })).class).toBe('hundred');
   });
 
+  it('confirms a GPU on such an engine that is as fast as the class must be on the others: an engine is only a name', () => {
+    const prior = { gflops: 1, lowGflops: 1, ceilingGflops: 10_000, basis: 'prior', source: '' } as const;
+    const unmeasured = { ...card, expectations: { ...card.expectations, 'onnx-webgpu': prior } };
+    const judged = (gflops: number) =>
+      judgeCompute(result(gflops, { class: unmeasured, engine: 'onnx-webgpu' }));
+    expect(judged(79)).toMatchObject({ outcome: 'passed', reasons: ['exam.passed'], class: 'hundred' });
+    expect(judged(77)).toMatchObject({ outcome: 'passed', class: 'unlisted' });
+    expect(judged(0.5)).toMatchObject({ outcome: 'failed', reasons: ['rate.below-class'] });
+  });
+
   it('fails a rate above physics', () => {
     const judged = judgeCompute(result(10_001));
     expect(judged).toMatchObject({ outcome: 'failed', reasons: ['rate.above-physics'], class: null });

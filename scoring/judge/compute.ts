@@ -3,6 +3,7 @@ import { atLeastOneTick, withoutLine } from '../../protocol/line.js';
 import { type ComputeShape, computeOperations } from '../../protocol/shapes.js';
 import type { Check } from '../../protocol/status.js';
 import { type CardClass, expectation, unlistedId } from '../catalogue/catalogue.js';
+import { figuredExpectation } from '../catalogue/figured.js';
 import { faultOf, isComplete, named, type ProofFound, proofCheck, rateCheck } from './check.js';
 
 /** A compute exam that was committed, opened and checked. */
@@ -22,8 +23,8 @@ export interface ComputeJudgement {
   readonly outcome: 'passed' | 'failed';
   readonly reasons: Code[];
   /**
-   * The claimed class where the exam supports it; `unlisted` for a GPU on an engine that nobody has figures for: our
-   * ignorance fails nobody, and certifies nobody. A failed exam supports none.
+   * The claimed class where the exam supports it; `unlisted` for a GPU on an engine that nobody has figures for, unless it
+   * reaches those of the class's other engines: our ignorance fails nobody, and certifies nobody. A failed exam supports none.
    */
   readonly class: string | null;
   /** Proven rate; null where the proof is not complete. */
@@ -54,7 +55,7 @@ export function judgeCompute(result: ComputeResult): ComputeJudgement {
   ];
   const reasons = checks.filter(({ verdict }) => verdict === 'fail').map(({ code }) => code as Code);
   if (reasons.length > 0) return { outcome: 'failed', reasons, class: null, gflops, checks };
-  if (basis === 'prior' && result.class.kind === 'gpu') {
+  if (basis === 'prior' && result.class.kind === 'gpu' && !reachesFigures(result, gflops)) {
     return {
       outcome: 'passed',
       reasons: ['exam.passed', 'rate.unmeasured'],
@@ -64,6 +65,12 @@ export function judgeCompute(result: ComputeResult): ComputeJudgement {
     };
   }
   return { outcome: 'passed', reasons: ['exam.passed'], class: result.class.id, gflops, checks };
+}
+
+/** Whether a rate on an engine that nobody measured is what the class's other engines ask for: then it confirms as much (ADR 12). */
+function reachesFigures({ class: cardClass, engine }: ComputeResult, gflops: number): boolean {
+  const figures = figuredExpectation(cardClass, engine);
+  return figures !== null && gflops >= figures.lowGflops;
 }
 
 /** The time of work that was not shown says nothing: no rate, no class. */

@@ -3,6 +3,12 @@ import { Compile } from 'typebox/compile';
 import { TouchstoneError } from '../../protocol/error.js';
 import { AlarmRaisedFact } from '../facts/access.js';
 import { EnrolledFact, ExamFact, Fact, NetworkFact, TransitionFact } from '../facts/facts.js';
+import {
+  CardAttestedFact,
+  CatalogueLearnedFact,
+  DisputeMovedFact,
+  HardwareReportedFact,
+} from '../facts/hardware.js';
 import { LeaseMovedFact, LeaseWitnessedFact } from '../facts/lease.js';
 import { AgentOldestFact } from '../facts/maintenance.js';
 import { SweepChainFact, SweepFact } from '../facts/sweep.js';
@@ -34,5 +40,9 @@ export const readLeaseWitnessed = bodyReader(LeaseWitnessedFact);
 export const readAlarm = bodyReader(AlarmRaisedFact);
 export const readSweepChain = bodyReader(SweepChainFact);
 export const readSweep = bodyReader(SweepFact);
+export const readDisputeMoved = bodyReader(DisputeMovedFact);
 export const readAgentOldest = bodyReader(AgentOldestFact);
+export const readHardware = bodyReader(HardwareReportedFact);
+export const readAttested = bodyReader(CardAttestedFact);
+export const readCatalogueLearned = bodyReader(CatalogueLearnedFact);
 export const readFact = bodyReader(Fact);

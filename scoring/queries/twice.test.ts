@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, expect, it } from 'vitest';
 import { uniformFrom } from '../../protocol/testing/uniform.js';
+import { givenClass } from '../catalogue/given.js';
 import { batchToken } from '../facts/batch.js';
 import type { Fact } from '../facts/facts.js';
 import { migrate } from '../storage/migrate.js';
@@ -10,13 +11,29 @@ import { openTestRecord } from '../testing/record.js';
 import { someFacts, world } from '../testing/some-facts.js';
 import { announcedVersions } from './agent-versions.js';
 import { alarmsSince } from './alarms.js';
+import { attestationsSince } from './attestations.js';
 import { changeEnds, changePointers, changesAt } from './changes.js';
+import { collisions, commonValues, partialCollisions, showersOf, showingsOf } from './collisions.js';
 import { loadDevices } from './devices.js';
+import {
+  clearedAt,
+  disputesBefore,
+  enrolmentsOfMany,
+  examFactsIn,
+  hasTransition,
+  loadDisputes,
+  movesOf,
+  sweptTogether,
+} from './disputes.js';
 import { enrolmentsOf } from './enrolments.js';
 import { eventsOf } from './events.js';
 import { examHistory, examOutcomes } from './exams.js';
 import { fleetFigures } from './figures.js';
+import { latestHardware, loadHardware } from './hardware.js';
+import { clonesOf } from './hardware-clones.js';
 import { insertFacts } from './insert-facts.js';
+import { fleetSamples } from './learn.js';
+import { learnedFigures } from './learned.js';
 import { examById, tablesOfLease } from './lease-facts.js';
 import { leaseHistory, leasesOfMarketplace, openLeases } from './leases.js';
 import { windowsOfDevice, windowsSince } from './maintenance.js';
@@ -61,7 +78,10 @@ const client: ClickHouseClient = new Proxy(record.client, {
         },
 });
 
-const { start, minutes, devices, exams, leases, sweeps, chain, places, transcript } = world;
+const { start, minutes, devices, exams, leases, sweeps, chain, places, transcript, disputes, gpu } = world;
+/** `someFacts` have GPUs of the class that their exams name. */
+const memory = { bandwidthGBps: 10, tableGops: 1, bestGops: 1 };
+const catalogue = { classes: [givenClass('cpu', 'gpu', { gflops: 1, memory })] };
 const now = start + minutes * 60_000;
 const [first, until] = [start / 60_000 - 5, now / 60_000 + 5];
 
@@ -75,6 +95,8 @@ async function answers(journal: string) {
     history: await examHistory(client, device, 5),
     windows: await windowsOfDevice(client, device, 0),
     network: await latestNetwork(client, device),
+    hardware: await latestHardware(client, device),
+    clones: await clonesOf(client, device, world.image),
     outages: await outagesOf(client, device, start),
     rate: await bestSquaringRate(client, device, start),
     credited: await creditedSince(client, device, start),
@@ -103,6 +125,8 @@ async function answers(journal: string) {
     all: await loadDevices(client),
     versions: await announcedVersions(client),
     alarms: await alarmsSince(client, 0, 100),
+    reports: await loadHardware(client),
+    attested: await attestationsSince(client, start),
     pointers,
     changes: pointers.map(({ id }) => changes.get(id)?.fact),
     figures: await fleetFigures(client, now),
@@ -112,6 +136,19 @@ async function answers(journal: string) {
     windows: await windowsSince(client, 0),
     ours: await oursBetween(client, first * 60_000, until * 60_000),
     service: await serviceWindow(client, until, 20),
+    collisions: await collisions(client, null, 100),
+    showers: await showersOf(client, { kind: 'gpu-uuid', hash: gpu }, 10),
+    showings: await showingsOf(client, devices, [gpu]),
+    partial: await partialCollisions(client, 8, 100),
+    common: await commonValues(client, 1, 100),
+    disputes: await loadDisputes(client),
+    disputesBefore: await disputesBefore(client, now, 10),
+    moves: await Promise.all(disputes.map((dispute) => movesOf(client, dispute, 5))),
+    together: await sweptTogether(client, devices, start, 10),
+    examFacts: await examFactsIn(client, devices[0] ?? '', 0, sweeps),
+    cleared: await clearedAt(client, devices),
+    enrolled: await enrolmentsOfMany(client, devices, 5),
+    transition: await hasTransition(client, devices[0] ?? '', nextId('fa')),
     chains: await sweepChains(client, 10),
     taken: await lastTaken(client, chain),
     lastFinished: await lastFinishedOf(client, chain),
@@ -127,6 +164,8 @@ async function answers(journal: string) {
     fleetWindow: await lastFleetWindowAt(client),
     swept: (await fleetSweptSince(client, start)).toSorted(),
     proven: await mostProvenTogether(client, start),
+    samples: await fleetSamples(client, catalogue, { from: start, to: now }),
+    learned: await learnedFigures(client),
     webhooks: await loadWebhooks(client),
   };
 }

@@ -1,5 +1,7 @@
+import type { Component } from '../../protocol/messages/hardware.js';
 import { nobody } from '../facts/base.js';
 import type { Fact } from '../facts/facts.js';
+import { disputeMoved } from './dispute-facts.js';
 import {
   deviceId,
   enrolled,
@@ -14,6 +16,7 @@ import {
   quiet,
   transition,
 } from './facts.js';
+import { cardAttested, hardwareReported } from './hardware-facts.js';
 import { sweepFinished, sweepMember, sweepReserved } from './sweep-facts.js';
 import { credited, leaseMoved, leaseWitnessed, outage, probe, squaring, table } from './timelock-facts.js';
 
@@ -28,9 +31,14 @@ export const world = {
   leases: ids('le', 2),
   sweeps: ids('sw', 3),
   webhooks: ids('wh', 2),
+  disputes: ids('di', 2),
+  /** A GPU that both devices may claim. */
+  gpu: deviceId('some gpu'),
   chain: deviceId('some chain'),
   places: [1, 2, 3],
   transcript: 'hr_1000',
+  /** Values that the systems of both devices may show. */
+  image: ['machine-id', 'disk'].map((kind) => ({ kind, card: null, hash: deviceId(kind) }) as Component),
 };
 
 /** Facts of every kind about a few devices, in the order of their times, several of them in the same millisecond. */
@@ -107,6 +115,17 @@ export function someFacts(uniform: () => number, count = 300): Fact[] {
         windowMs: 1,
         threshold: 1,
       }),
+      () => hardwareReported(device, at, { components: [one(world.image)], steady: deviceId(`${index}`) }),
+      () =>
+        hardwareReported(device, at, {
+          components: [{ kind: 'gpu-uuid', card: 0, hash: one([world.gpu, deviceId(`${index}`)]) }],
+          claims: [whole(2)],
+        }),
+      () =>
+        disputeMoved(one(world.disputes), at, one([devices, devices.slice(0, 1)]), {
+          hash: deviceId(`${index}`),
+        }),
+      () => cardAttested(device, at, { card: whole(2) }),
       () => ({ ...base, kind: 'operator.acted', by: 'operator/ops', action: 'sweep', reason: `${index}` }),
       () => ({
         ...base,
@@ -117,6 +136,16 @@ export function someFacts(uniform: () => number, count = 300): Fact[] {
         kinds: [],
         devices: [],
         reason: '',
+      }),
+      () => ({
+        ...base,
+        kind: 'catalogue.learned',
+        epoch: Math.floor(at / 3600_000) + 1,
+        from: start,
+        to: at,
+        figures: [
+          { class: 'gpu', engine: 'webgpu', gflops: index, lowGflops: 1, cards: 30, q02: 1, q50: index },
+        ],
       }),
       () => ({ ...base, kind: 'webhook.delivered', webhook: one(world.webhooks), cursor: `1~a.${index}` }),
     ])();

@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Code } from '../../protocol/codes/table.js';
+import { hardwareFindingCodes } from '../../protocol/codes/hardware.js';
+import type { Code, HardwareFindingCode } from '../../protocol/codes/table.js';
+import type { FindingSeverity } from '../../protocol/messages/hardware.js';
 import type { DeviceStatus, ExamOutcome } from '../../protocol/status.js';
 import type { ExamFact } from '../../scoring/facts/facts.js';
+import { finding } from '../../scoring/hardware/finding.js';
+import { hardwareReported } from '../../scoring/testing/hardware-facts.js';
+import { HardwareBook } from '../hardware/hardware-book.js';
 import { decide } from './decide.js';
 import type { DeviceState } from './devices.js';
 import type { ExamHistory } from './histories.js';
+import { transitionTable } from './transitions.js';
 
 const device = '0'.repeat(64);
 const claim = { kind: 'gpu', model: 'RTX 4090', memoryBytes: 1, engine: 'onnx-cuda' } as const;
@@ -162,5 +169,80 @@ describe('what an exam decides', () => {
   it('never moves a quarantined device by an exam', () => {
     expect(decide(stateOf('quarantined'), none, [pass()], true, now)).toBeNull();
     expect(decide(stateOf('quarantined'), none, [fail()], true, now)).toBeNull();
+  });
+});
+
+/** What the book says of a device whose report holds this. */
+function standing(...found: [HardwareFindingCode, FindingSeverity, (number | null)?][]) {
+  const book = new HardwareBook([]);
+  const report = hardwareReported(device, 1, {
+    findings: found.map(([code, severity, card = 0]) => finding(code, severity, card)),
+  });
+  book.apply([report]);
+  return { report: report.id, standing: book.standing(device) };
+}
+
+describe('a card that is a slice by its own word and claimed as a whole one', () => {
+  it('rejects at the end of onboarding, with its code, its card and the report that says so', () => {
+    const { report, standing: slice } = standing(['hardware.slice-mig', 'refusal', 3]);
+    expect(decide(stateOf('examining'), none, [pass()], true, now, slice)).toMatchObject({
+      to: 'rejected',
+      cause: 'failed',
+      reasons: ['hardware.slice-mig'],
+      evidence: [report],
+      inputs: { card: 3 },
+    });
+  });
+
+  it('is told with what the exams showed beside', () => {
+    const { report, standing: slice } = standing(['hardware.slice-mig', 'refusal']);
+    const failed = fail();
+    expect(decide(stateOf('examining'), none, [failed], true, now, slice)).toMatchObject({
+      reasons: ['hardware.slice-mig', 'exam.late'],
+      evidence: [report, failed.id],
+    });
+  });
+
+  it('decides nothing before its exam has ended, and acquits nobody of hard evidence', () => {
+    const { standing: slice } = standing(['hardware.slice-vgpu', 'refusal']);
+    const open = exam('unanswered', 'exam.ours');
+    expect(decide(stateOf('examining'), none, [open], true, now, slice)).toBeNull();
+    const wrong = exam('failed', 'proof.wrong-page');
+    expect(decide(stateOf('examining'), none, [wrong], true, now, slice)?.to).toBe('quarantined');
+  });
+
+  it('is never verified while it says so', () => {
+    const { standing: slice } = standing(['hardware.slice-software', 'refusal']);
+    const passes = historyOf(Array<ExamOutcome>(60).fill('passed'));
+    for (const status of Object.keys(transitionTable) as DeviceStatus[]) {
+      const decided = decide(stateOf(status), passes, [pass()], true, now, slice);
+      expect([status, decided?.to]).not.toEqual([status, 'verified']);
+    }
+  });
+});
+
+describe('what is found in a report and is no refusal', () => {
+  it('changes no decision, whatever it is, whatever the status and the exams', () => {
+    const codes = Object.keys(hardwareFindingCodes) as HardwareFindingCode[];
+    const grave: FindingSeverity[] = ['note', 'evidence'];
+    const outcomes: ExamOutcome[] = ['passed', 'failed', 'unanswered', 'ours'];
+    const statuses = Object.keys(transitionTable) as DeviceStatus[];
+    const found = fc.array(fc.tuple(fc.constantFrom(...codes), fc.constantFrom(...grave)), { minLength: 1 });
+    fc.assert(
+      fc.property(
+        found,
+        fc.constantFrom(...statuses),
+        fc.array(fc.constantFrom(...outcomes), { maxLength: 20 }),
+        fc.constantFrom(...outcomes),
+        fc.boolean(),
+        (findings, status, before, outcome, asClaimed) => {
+          const exams = [exam(outcome, outcome === 'passed' ? 'exam.passed' : 'exam.late')];
+          const same = { at: 5, random: (length: number) => new Uint8Array(length) };
+          const plain = decide(stateOf(status), historyOf(before), exams, asClaimed, same);
+          const { standing: stands } = standing(...findings);
+          expect(decide(stateOf(status), historyOf(before), exams, asClaimed, same, stands)).toEqual(plain);
+        },
+      ),
+    );
   });
 });

@@ -66,6 +66,11 @@ export class Devices {
     }
   }
 
+  /** Every device that ever enrolled. */
+  all(): Iterable<DeviceState> {
+    return this.#states.values();
+  }
+
   /** Devices that name a wallet as theirs. Looks at all of them. */
   *ofWallet(wallet: string): Iterable<DeviceState> {
     for (const state of this.#states.values()) if (state.enrolment.wallet === wallet) yield state;

@@ -15,6 +15,7 @@ export function needsHome(fact: Fact): fact is AboutDevice {
     case 'device.enrolled':
     case 'device.transition':
     case 'hardware.reported':
+    case 'card.attested':
     case 'network.measured':
     case 'table.built':
     case 'squaring.measured':

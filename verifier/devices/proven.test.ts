@@ -77,6 +77,15 @@ describe('what is proven of a card', () => {
     expect([0, 1].map((card) => isEligible(facts(cards, together), card, 2000))).toEqual([true, true]);
   });
 
+  it('lets no card earn that is held for a dispute, and every other of its device', () => {
+    const cards = [claim('A'), claim('B')];
+    const exams = [passed(0, claim('A')), passed(1, claim('B'))];
+    const earning = (...disputes: { card: number; held: boolean }[]) =>
+      [0, 1].map((card) => isEligible({ ...facts(cards, exams), disputes }, card, 2000));
+    expect(earning({ card: 0, held: true })).toEqual([false, true]);
+    expect(earning({ card: 0, held: false }, { card: 1, held: false })).toEqual([true, true]);
+  });
+
   describe('while it is leased', () => {
     const day = 24 * 3600_000;
     const now = 1000 + 7 * day;

@@ -2,6 +2,7 @@ import type { CardClaim } from '../../protocol/messages/cards.js';
 import { type Catalogue, classById } from '../../scoring/catalogue/catalogue.js';
 import type { ExamFact } from '../../scoring/facts/facts.js';
 import type { ProbeFact } from '../../scoring/facts/timelock.js';
+import type { DisputedCard } from '../disputes/disputes-port.js';
 import type { DeviceState } from './devices.js';
 import { sameHardware } from './hardware.js';
 import type { ExamHistory } from './histories.js';
@@ -32,6 +33,7 @@ export function judgedExam(history: ExamHistory, claim: CardClaim, card: number)
  * While it is leased no exam can come. Its pass stays good as long as the last probe of each card was passed within an hour.
  *
  * @param leased the last probes of a device whose lease is active; null or absent else
+ * @param disputes cards whose id another device claims too: one that is held earns nothing until that is settled
  * @param now milliseconds since 1970
  */
 export function isEligible(
@@ -40,7 +42,14 @@ export function isEligible(
     history,
     catalogue,
     leased = null,
-  }: { state: DeviceState; history: ExamHistory; catalogue: Catalogue; leased?: LastProbes | null },
+    disputes = [],
+  }: {
+    state: DeviceState;
+    history: ExamHistory;
+    catalogue: Catalogue;
+    leased?: LastProbes | null;
+    disputes?: readonly Pick<DisputedCard, 'card' | 'held'>[];
+  },
   card: number,
   now: number,
 ): boolean {
@@ -48,6 +57,7 @@ export function isEligible(
   const exam = claim === undefined ? null : judgedExam(history, claim, card);
   if (exam === null || exam.class === null || state.status !== 'verified') return false;
   if (claim?.kind === 'gpu' && exam.memory == null) return false;
+  if (disputes.some((one) => one.card === card && one.held)) return false;
   const newest = [...history.judged.values()].reduce((last, one) => (one.at > last.at ? one : last), exam);
   const canEarn = classById(catalogue, exam.class)?.eligible ?? false;
   if (!canEarn || exam.exam !== newest.exam) return false;

@@ -1,17 +1,21 @@
 import type { Code } from '../../protocol/codes/table.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
+import type { ClassVerdict } from '../../protocol/messages/class-verdict.js';
 import { tableBytes } from '../../protocol/shapes.js';
 import { type CardClass, type Catalogue, unlistedId } from '../../scoring/catalogue/catalogue.js';
 import { nobody } from '../../scoring/facts/base.js';
 import type { ExamFact, MemoryPart, NetworkFact } from '../../scoring/facts/facts.js';
 import type { Score } from '../../scoring/formula/v1/v1.js';
+import type { HardwareRecord } from '../../scoring/queries/hardware.js';
 import type { TimeWindow } from '../../scoring/queries/maintenance.js';
 import type { DeviceState } from '../devices/devices.js';
 import type { ExamHistory } from '../devices/histories.js';
 import { isEligible, judgedExam, type LastProbes } from '../devices/proven.js';
+import type { DisputedCard } from '../disputes/disputes-port.js';
+import { findingDocuments } from './findings.js';
 import { type KeptFacts, keptDocument } from './kept.js';
 import { reasonOf, timeOf } from './reason.js';
-import type { DeviceDocument, LastExam, MemoryResult, NetworkResult } from './schemas.js';
+import type { CardDispute, DeviceDocument, LastExam, MemoryResult, NetworkResult } from './schemas.js';
 import { windowDocument } from './window.js';
 
 /** All that the documents of a device are made of. */
@@ -21,7 +25,13 @@ export interface DeviceFacts {
   readonly score: Score;
   /** Of each claimed card, by index. */
   readonly classes: readonly (CardClass | null)[];
+  /** What the last judged exam of each card says that it is; null where none judged it. */
+  readonly verdicts: readonly (ClassVerdict | null)[];
   readonly catalogue: Catalogue;
+  /** What its host last said of itself comes to; null where it said nothing. */
+  readonly hardware: Pick<HardwareRecord, 'at' | 'findings' | 'claims'> | null;
+  /** Cards whose id another device claims too. */
+  readonly disputes: readonly DisputedCard[];
   readonly connected: boolean;
   readonly kept: KeptFacts;
   /** Of its maintenance and of our quiet, by their begin: what has not ended. */
@@ -48,6 +58,7 @@ export function deviceDocument(facts: DeviceFacts): DeviceDocument {
     lastSeenAt: lastSeenAt === null ? null : timeOf(lastSeenAt),
     agent: state.enrolment.agent,
     cards: cardDocuments(facts),
+    ...reportedDocument(facts),
     network: networkResult(facts.history.network),
     ...pausedDocument(facts),
     scores: {
@@ -70,11 +81,21 @@ export function pausedDocument({ windows }: DeviceFacts): Pick<DeviceDocument, '
   };
 }
 
+/** What its host says of itself, and what is odd about that. */
+export function reportedDocument({
+  hardware,
+}: Pick<DeviceFacts, 'hardware'>): Pick<DeviceDocument, 'reportedAt' | 'findings'> {
+  if (hardware === null) return { reportedAt: null, findings: [] };
+  const { at, findings, claims } = hardware;
+  return { reportedAt: timeOf(at), findings: findingDocuments(findings, claims) };
+}
+
 export function cardDocuments(facts: DeviceFacts): DeviceDocument['cards'] {
-  const { state, history, classes, now } = facts;
+  const { state, history, classes, verdicts, disputes, now } = facts;
   return state.enrolment.cards.map((claim, card) => {
     const { kind, model, memoryBytes, engine, memoryEngine = null } = claim;
     const last = history.latest.get(card);
+    const disputed = disputes.find((one) => one.card === card) ?? null;
     return {
       card,
       kind,
@@ -84,15 +105,29 @@ export function cardDocuments(facts: DeviceFacts): DeviceDocument['cards'] {
       memoryEngine,
       claimedClass: classes[card]?.id ?? unlistedId,
       class: judgedExam(history, claim, card)?.class ?? null,
+      verdict: verdicts[card] ?? null,
       eligible: isEligible(facts, card, now),
-      reasons: cardReasons(claim).map(reasonOf),
+      dispute: disputed === null ? null : disputeOf(disputed),
+      reasons: cardReasons(claim, disputed).map(reasonOf),
       lastExam: last === undefined ? null : lastExamOf(last),
       ...keptDocument(facts.kept, card),
     };
   });
 }
 
-function cardReasons({ kind, engine, memoryEngine = null }: CardClaim): Code[] {
+const disputeOf = ({ dispute, state, held, code }: DisputedCard): CardDispute => ({
+  id: dispute,
+  state,
+  held,
+  reason: reasonOf(code),
+});
+
+function cardReasons(claim: CardClaim, disputed: DisputedCard | null): Code[] {
+  const held: Code[] = disputed?.held === true ? ['dispute.open'] : [];
+  return [...held, ...claimReasons(claim)];
+}
+
+function claimReasons({ kind, engine, memoryEngine = null }: CardClaim): Code[] {
   if (engine === null) return ['card.not-examinable'];
   if (kind !== 'gpu') return ['card.never-eligible'];
   return memoryEngine === null ? ['memory.not-examined'] : [];

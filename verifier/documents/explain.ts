@@ -1,8 +1,15 @@
 import { codeTable, isCode } from '../../protocol/codes/table.js';
+import type { Finding } from '../../protocol/messages/hardware.js';
 import type { DeviceStatus } from '../../protocol/status.js';
 import type { Fact } from '../../scoring/facts/facts.js';
 import type { Score } from '../../scoring/formula/v1/v1.js';
-import { cardDocuments, type DeviceFacts, networkResult, pausedDocument } from './device.js';
+import {
+  cardDocuments,
+  type DeviceFacts,
+  networkResult,
+  pausedDocument,
+  reportedDocument,
+} from './device.js';
 import { reasonOf, timeOf } from './reason.js';
 import type { ExplainDocument, HistoryEntry, ScorePart } from './schemas.js';
 
@@ -10,9 +17,14 @@ import type { ExplainDocument, HistoryEntry, ScorePart } from './schemas.js';
  * Why a device is as it is: `GET /v1/devices/:id/explain`.
  *
  * @param events the latest facts about it, newest first
+ * @param beside what is found in its report beside the record of others
  */
-export function explainDocument(facts: DeviceFacts, events: readonly Fact[]): ExplainDocument {
-  const { state, score, now } = facts;
+export function explainDocument(
+  facts: DeviceFacts,
+  events: readonly Fact[],
+  beside: readonly Finding[] = [],
+): ExplainDocument {
+  const { state, score, hardware, now } = facts;
   return {
     id: state.device,
     name: state.enrolment.name,
@@ -24,6 +36,9 @@ export function explainDocument(facts: DeviceFacts, events: readonly Fact[]): Ex
     next: nextStep(state.status, state.reasons),
     scores: scoreParts(score, state.status),
     cards: cardDocuments(facts),
+    ...reportedDocument({
+      hardware: hardware && { ...hardware, findings: [...hardware.findings, ...beside] },
+    }),
     network: networkResult(facts.history.network),
     ...pausedDocument(facts),
     history: events.flatMap(historyEntry),

@@ -1,6 +1,12 @@
 import { TouchstoneError } from '../../protocol/error.js';
+import { hardwareOf } from '../../protocol/hardware.js';
+import type { CardClaim } from '../../protocol/messages/cards.js';
+import type { ClassVerdict } from '../../protocol/messages/class-verdict.js';
+import { tableBytes } from '../../protocol/shapes.js';
 import { classById, expectation } from '../../scoring/catalogue/catalogue.js';
 import { classOfClaim } from '../../scoring/catalogue/class-of-claim.js';
+import { figuredExpectation } from '../../scoring/catalogue/figured.js';
+import { verdictOf } from '../../scoring/catalogue/verdict.js';
 import { windowMinutes } from '../../scoring/formula/v1/availability.js';
 import { scoreDevice } from '../../scoring/formula/v1/v1.js';
 import { windowsOfDevice } from '../../scoring/queries/maintenance.js';
@@ -9,6 +15,7 @@ import { outagesOf } from '../../scoring/queries/outage-facts.js';
 import { presenceSummary, serviceWindow } from '../../scoring/queries/presence.js';
 import { probesOf } from '../../scoring/queries/timelock.js';
 import type { DeviceState } from '../devices/devices.js';
+import type { ExamHistory } from '../devices/histories.js';
 import { judgedExam, lastProbes } from '../devices/proven.js';
 import type { Services } from '../services.js';
 import type { DeviceFacts } from './device.js';
@@ -35,7 +42,10 @@ export async function gatherFacts(services: Services, device: string): Promise<D
     const proven = judgedExam(history, claim, card)?.class ?? null;
     const cardClass =
       (proven === null ? null : classById(options.catalogue, proven)) ?? classes[card] ?? null;
-    const expected = cardClass === null || engine === null ? null : expectation(cardClass, engine);
+    const expected =
+      cardClass === null || engine === null
+        ? null
+        : (figuredExpectation(cardClass, engine) ?? expectation(cardClass, engine));
     return { card, class: cardClass?.id ?? null, expectedGflops: expected?.gflops ?? null };
   });
   const score = scoreDevice({ cards, exams: history.outcomes, presence });
@@ -44,7 +54,10 @@ export async function gatherFacts(services: Services, device: string): Promise<D
     history,
     score,
     classes,
+    verdicts: state.enrolment.cards.map((claim, card) => verdictOn(services, state, history, claim, card)),
     catalogue: options.catalogue,
+    hardware: services.hardware.book.of(device),
+    disputes: services.disputes.of(device),
     connected: kept.connected,
     kept,
     windows,
@@ -52,6 +65,27 @@ export async function gatherFacts(services: Services, device: string): Promise<D
     lastSeenAt: hub.lastSeenAt(device),
     now,
   };
+}
+
+/** What the last exam that judged this very card says that it is. */
+function verdictOn(
+  { options, units, attestation, clock }: Services,
+  { device }: DeviceState,
+  history: ExamHistory,
+  claim: CardClaim,
+  card: number,
+): ClassVerdict | null {
+  const exam = judgedExam(history, claim, card);
+  if (exam === null) return null;
+  const attested = attestation.cards.of(device, card, hardwareOf(claim), clock.now());
+  return verdictOf(options.catalogue, units, {
+    class: exam.class,
+    engine: exam.engine,
+    gflops: exam.gflops,
+    bandwidthGBps: exam.memory?.bandwidthGBps ?? null,
+    tableBytes: exam.memory ? tableBytes(exam.memory.shape) : null,
+    attestedChip: attested?.chip ?? null,
+  });
 }
 
 /** The heartbeat of a minute is stored after it. */

@@ -1,7 +1,10 @@
 import { type Static, Type } from 'typebox';
-import { DeviceId, ExamId, FactId } from '../../protocol/ids.js';
+import { DeviceId, DisputeId, ExamId, FactId } from '../../protocol/ids.js';
 import { CardIndex } from '../../protocol/messages/cards.js';
+import { ClassVerdict } from '../../protocol/messages/class-verdict.js';
+import { Finding } from '../../protocol/messages/hardware.js';
 import { Check, DeviceStatus, ExamOutcome, ProbeOutcome } from '../../protocol/status.js';
+import { DisputeState } from '../../scoring/facts/hardware.js';
 
 const Time = Type.String({ format: 'date-time' });
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
@@ -50,6 +53,33 @@ export const LastProbe = Type.Object({
 });
 export type LastProbe = Static<typeof LastProbe>;
 
+/** Another device claims the id of this card. */
+export const CardDispute = Type.Object({
+  id: DisputeId,
+  state: DisputeState,
+  held: Type.Boolean({
+    description: 'It earns nothing until that is settled; never so for who had the id first',
+  }),
+  reason: Reason,
+});
+export type CardDispute = Static<typeof CardDispute>;
+
+/** One thing that is odd, or worth a word, about what a host says of itself. */
+export const FindingDocument = Type.Object({
+  ...Finding.properties,
+  title: Type.String(),
+  detail: Type.String(),
+  claim: Nullable(CardIndex),
+  read: Type.String({ description: 'The evidence in one line: what was read, and what it was held against' }),
+  follows: Type.String({ description: 'What follows from it' }),
+});
+export type FindingDocument = Static<typeof FindingDocument>;
+
+const Reported = {
+  reportedAt: Nullable({ ...Time, description: 'When its host last said something new of itself' }),
+  findings: Type.Array(FindingDocument, { description: 'What was found in that, the gravest first' }),
+};
+
 export const CardDocument = Type.Object({
   card: CardIndex,
   kind: Type.Union([Type.Literal('gpu'), Type.Literal('cpu'), Type.Literal('software')]),
@@ -61,10 +91,15 @@ export const CardDocument = Type.Object({
   class: Nullable(
     Type.String({ description: 'Of the last exam that judged this very card; null until one supports it' }),
   ),
+  verdict: Nullable({
+    ...ClassVerdict,
+    description: 'What that exam says that it is, and what else it could be; null until there is one',
+  }),
   eligible: Type.Boolean({
     description:
-      'Whether it may earn now: verified, of a class that can, passed within a day together with all that earn',
+      'Whether it may earn now: verified, of a class that can, passed within a day together with all that earn, and not held for a dispute',
   }),
+  dispute: Nullable(CardDispute),
   reasons: Type.Array(Reason, { description: 'What has to be known of it beside its exams' }),
   lastExam: Nullable(LastExam),
   table: Nullable(
@@ -125,6 +160,7 @@ export const DeviceDocument = Type.Object({
   lastSeenAt: Nullable(Time),
   agent: Type.Object({ version: Type.String(), platform: Type.String() }),
   cards: Type.Array(CardDocument),
+  ...Reported,
   network: Nullable(NetworkResult),
   ...Paused,
   scores: Type.Object({
@@ -175,6 +211,7 @@ export const ExplainDocument = Type.Object({
   next: Type.String({ description: 'What happens next, or what to do' }),
   scores: Type.Array(ScorePart),
   cards: Type.Array(CardDocument),
+  ...Reported,
   network: Nullable(NetworkResult),
   ...Paused,
   history: Type.Array(HistoryEntry, { description: 'Newest first' }),

@@ -1,11 +1,13 @@
 import type { Clock } from '../../protocol/clock.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
+import type { Catalogue } from '../../scoring/catalogue/catalogue.js';
 import type { ExamFact, NetworkFact } from '../../scoring/facts/facts.js';
 import type { Hub } from '../connections/hub.js';
 import { decide } from '../devices/decide.js';
 import type { Devices } from '../devices/devices.js';
 import { sameHardware } from '../devices/hardware.js';
 import type { Recorder } from '../devices/recorder.js';
+import type { HardwareBook } from '../hardware/hardware-book.js';
 import { cardsApart } from './apart.js';
 import type { CardRecord } from './card-exam.js';
 import { bytesOf, derivedFactId } from './derived-id.js';
@@ -35,9 +37,12 @@ export type Conclude = (conclusion: Conclusion) => Promise<readonly ExamFact[]>;
 
 export interface ConcludeOptions {
   readonly clock: Clock;
+  readonly catalogue: Catalogue;
   readonly devices: Devices;
   readonly recorder: Recorder;
   readonly hub: Hub;
+  /** What devices said of their hardware; nothing stands against anybody where it is absent. */
+  readonly hardware?: Pick<HardwareBook, 'standing'>;
   readonly commitMs: number;
   /** One observation and one audit line for every card's exam. */
   readonly observe: (exam: ExamFact, tookMs: number) => void;
@@ -45,12 +50,12 @@ export interface ConcludeOptions {
 
 /** The one end of every exam: judge, decide, record, observe, tell. */
 export function makeConclude(options: ConcludeOptions): Conclude {
-  const { clock, devices, recorder, hub, commitMs, observe } = options;
+  const { clock, catalogue, devices, recorder, hub, hardware, commitMs, observe } = options;
   return async ({ device, exam, claims, cards, sweep, begunAt, results, network }) => {
     const state = devices.get(device);
     if (state === undefined) return [];
     const at = clock.now();
-    const judged = cards.flatMap(({ card, claim, cardClass, memory }) => {
+    const judged = cards.flatMap(({ card, claim, cardClass, byMeasurement = false, memory }) => {
       const record = results.get(card);
       if (record === undefined) return [];
       const context = {
@@ -62,6 +67,8 @@ export function makeConclude(options: ConcludeOptions): Conclude {
         card,
         claim,
         cardClass,
+        byMeasurement,
+        catalogue,
         commitMs,
         walkMs: memory?.commitMs ?? null,
       };
@@ -76,10 +83,9 @@ export function makeConclude(options: ConcludeOptions): Conclude {
     const history = await devices.history(device);
     // What was examined may be other cards than the device claims now. That acquits nobody, but it convicts.
     const asClaimed = sameHardware(state.enrolment.cards, claims);
-    const transition = decide(state, history, exams, asClaimed, {
-      at,
-      random: bytesOf(`${exam}/transition`),
-    });
+    const now = { at, random: bytesOf(`${exam}/transition`) };
+    const standing = hardware?.standing(device) ?? null;
+    const transition = decide(state, history, exams, asClaimed, now, standing);
     await recorder.record([
       ...(network === null ? [] : [network]),
       ...exams,

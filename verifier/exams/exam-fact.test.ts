@@ -4,7 +4,7 @@ import { computeOperations, walkedBytes } from '../../protocol/shapes.js';
 import { givenClass } from '../../scoring/catalogue/given.js';
 import { ExamFact } from '../../scoring/facts/facts.js';
 import type { CardRecord } from './card-exam.js';
-import { examFact } from './exam-fact.js';
+import { examFact, withdrawn } from './exam-fact.js';
 
 const shape = { n: 256, layers: 4, pages: 1024, rounds: 2 } as const;
 const memoryShape = {
@@ -95,6 +95,8 @@ const context = () => ({
   card: 0,
   claim: { kind: 'gpu', model: 'Ten', memoryBytes: 0, engine: 'onnx-cuda' } as const,
   cardClass,
+  byMeasurement: false,
+  catalogue: { classes: [cardClass] },
   commitMs: 20_000,
   walkMs: 30_000,
 });
@@ -228,5 +230,72 @@ describe('the fact of an exam', () => {
       outcome: 'failed',
       reasons: ['proof.wrong-page'],
     });
+  });
+});
+
+describe('the fact of an exam of a card of no listed name', () => {
+  const unlisted = givenClass('unlisted', 'gpu', { gflops: 0.1, eligible: false });
+  const small = givenClass('five', 'gpu', {
+    gflops: 5,
+    lowGflops: 4,
+    memory: { bandwidthGBps: 10, lowGBps: 5, tableGops: 100, bestGops: 1000 },
+    memoryBytes: 2 ** 20,
+  });
+  const catalogue = { classes: [small, unlisted] };
+  const claim = { ...context().claim, memoryBytes: 2 ** 20, memoryEngine: 'webgpu' };
+  const asUnlisted = { ...context(), claim, cardClass: unlisted, catalogue };
+  const asFive = { ...context(), claim, cardClass: small, byMeasurement: true, catalogue };
+
+  it('says as what it is asked next', () => {
+    expect(examFact(asUnlisted, record(9))).toMatchObject({
+      outcome: 'passed',
+      claimedClass: 'unlisted',
+      class: 'unlisted',
+      measuredAs: 'five',
+    });
+    expect(examFact(asUnlisted, record(3)).measuredAs).toBeNull();
+    expect(examFact(asUnlisted, { ...record(9), memory: null }).measuredAs).toBeNull();
+  });
+
+  it('is a class by measurement where it was asked as that and has kept it', () => {
+    expect(examFact(asFive, record(4.1))).toMatchObject({
+      outcome: 'passed',
+      claimedClass: 'unlisted',
+      class: 'five',
+      measuredAs: 'five',
+      reasons: ['exam.passed', 'class.by-measurement'],
+    });
+  });
+
+  it('is passed and unlisted where it was slower than that, in its rate or its memory', () => {
+    const slow = [record(3), { ...record(9), memory: memoryRecord(4) }];
+    for (const one of slow)
+      expect(examFact(asFive, one)).toMatchObject({
+        outcome: 'passed',
+        class: 'unlisted',
+        measuredAs: null,
+        reasons: ['exam.passed', 'class.unlisted'],
+      });
+  });
+
+  it('is the failure that it was by a wrong proof, and unanswered where its table was never built', () => {
+    expect(examFact(asFive, record(9, 'proof.wrong-page'))).toMatchObject({
+      outcome: 'failed',
+      reasons: ['proof.wrong-page'],
+      measuredAs: null,
+    });
+    const memory = { task: memoryTask, attempts: 1, tableSeed: 'cc', buildMs: null };
+    const declined = { ...memory, result: unproven('unanswered', 'exam.declined') };
+    for (const gflops of [9, 3])
+      expect(examFact(asFive, { ...record(gflops), memory: declined })).toMatchObject({
+        outcome: 'unanswered',
+        measuredAs: null,
+      });
+  });
+
+  it('shows nothing where it was not together with the others, and keeps only what it had', () => {
+    expect(withdrawn(examFact(asFive, record(9)))).toMatchObject({ class: null, measuredAs: 'five' });
+    expect(withdrawn(examFact(asUnlisted, record(9)))).toMatchObject({ class: null, measuredAs: null });
+    expect(withdrawn(examFact(context(), record(9)))).not.toHaveProperty('measuredAs');
   });
 });

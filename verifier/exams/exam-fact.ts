@@ -1,9 +1,10 @@
 import type { Code } from '../../protocol/codes/table.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import type { Check } from '../../protocol/status.js';
-import type { CardClass } from '../../scoring/catalogue/catalogue.js';
+import { type CardClass, type Catalogue, unlistedId } from '../../scoring/catalogue/catalogue.js';
 import type { ExamFact, MemoryPart } from '../../scoring/facts/facts.js';
-import { judgeCard, type PartVerdict } from '../../scoring/judge/card.js';
+import { confirmedByMeasurement, measuredAs, withoutBlame } from '../../scoring/judge/by-measurement.js';
+import { type CardVerdict, judgeCard, type PartVerdict } from '../../scoring/judge/card.js';
 import { named } from '../../scoring/judge/check.js';
 import { judgeCompute } from '../../scoring/judge/compute.js';
 import { judgeMemory } from '../../scoring/judge/memory.js';
@@ -19,7 +20,11 @@ export interface ExamContext {
   readonly card: number;
   /** What was claimed of the card when the exam began. */
   readonly claim: CardClaim;
+  /** That it was asked as. */
   readonly cardClass: CardClass;
+  readonly byMeasurement: boolean;
+  /** What cards of no listed name are measured by. */
+  readonly catalogue: Catalogue;
   /** Time that a card has from `go` to its commit, in the compute part and in the walk. */
   readonly commitMs: number;
   readonly walkMs: number | null;
@@ -27,20 +32,33 @@ export interface ExamContext {
 
 /** What goes on record about one card's exam: the verdict, and all that is needed to reach it again. */
 export function examFact(context: ExamContext, { compute, memory }: CardRecord): ExamFact {
-  const { cardClass, commitMs: _, walkMs: __, ...ids } = context;
+  const { id, at, device, exam, sweep, card, claim, cardClass, byMeasurement } = context;
   const { task, attempts, result } = compute;
   const { commitment } = result;
-  const computed = judgeComputePart(context, compute);
-  const walked = memory === null ? null : judgeMemoryPart(context, memory);
-  const { outcome, reasons, class: proven, checks } = judgeCard(cardClass, computed, walked);
+  const judged = <V extends PartVerdict>(verdict: V) => (byMeasurement ? withoutBlame(verdict) : verdict);
+  const computed = judged(judgeComputePart(context, compute));
+  const walked = memory === null ? null : judged(judgeMemoryPart(context, memory));
+  const verdict = judgeCard(cardClass, computed, walked);
+  const {
+    outcome,
+    reasons,
+    class: proven,
+    checks,
+  } = byMeasurement ? confirmedByMeasurement(verdict, cardClass) : verdict;
   return {
     kind: 'exam.finished',
-    ...ids,
+    id,
+    at,
+    device,
+    exam,
+    sweep,
+    card,
+    claim,
     examKind: 'joint',
     attempts,
     outcome,
     reasons,
-    claimedClass: cardClass.id,
+    claimedClass: byMeasurement ? unlistedId : cardClass.id,
     class: proven,
     engine: engineOf(compute),
     shape: task.shape,
@@ -52,6 +70,7 @@ export function examFact(context: ExamContext, { compute, memory }: CardRecord):
     roundTripMs: commitment?.roundTripMs ?? null,
     lagMs: commitment?.lagMs ?? null,
     gflops: computed.gflops,
+    ...nextClass(context, { compute, memory }, { verdict, computed, walked }),
     memory: memory === null ? null : memoryPart(memory, walked?.bandwidthGBps ?? null),
     checks,
   };
@@ -74,6 +93,23 @@ function memoryPart(record: PartRecord<MemoryTask>, bandwidthGBps: number | null
     roundTripMs: commitment?.roundTripMs ?? null,
     lagMs: commitment?.lagMs ?? null,
     bandwidthGBps,
+  };
+}
+
+/** Of a card of no listed name: as what it is asked next. */
+function nextClass(
+  { catalogue, claim, cardClass, byMeasurement }: ExamContext,
+  { compute, memory }: CardRecord,
+  { verdict, computed, walked }: { verdict: CardVerdict; computed: Computed; walked: Walked | null },
+): Pick<ExamFact, 'measuredAs'> {
+  if (!byMeasurement && cardClass.id !== unlistedId) return {};
+  const engine = engineOf(compute);
+  const { gflops } = computed;
+  const bandwidthGBps = walked?.bandwidthGBps ?? null;
+  const shown = engine !== null && gflops !== null && bandwidthGBps !== null && memory !== null;
+  const measured = shown ? { claim, engine, gflops, bandwidthGBps, shape: memory.task.shape } : null;
+  return {
+    measuredAs: measuredAs(catalogue, { verdict, asked: byMeasurement ? cardClass : null, measured }),
   };
 }
 
@@ -166,5 +202,7 @@ const rightOf = ({ result }: PartRecord): number => (result.kind === 'checked' ?
 
 /** Of a card that passed, but not together with the others of its device: it shows nothing, and is asked again. */
 export function withdrawn(fact: ExamFact): ExamFact {
-  return { ...fact, outcome: 'unanswered', reasons: ['exam.apart'], class: null };
+  const { class: shown, measuredAs: next } = fact;
+  const kept = next !== undefined && { measuredAs: next === shown ? next : null };
+  return { ...fact, outcome: 'unanswered', reasons: ['exam.apart'], class: null, ...kept };
 }

@@ -30,7 +30,7 @@ const claim = (model: string, memoryBytes: number, memoryEngine: string | null =
   memoryEngine,
 });
 const stateOf = (...cards: CardClaim[]) => ({ enrolment: { cards } }) as unknown as DeviceState;
-const memoryOf = (one: CardClaim) => examinedCards(catalogue, stateOf(one), times)[0]?.memory;
+const memoryOf = (one: CardClaim) => examinedCards(catalogue, stateOf(one), times, null)[0]?.memory;
 
 describe('the cards of an exam', () => {
   it('have a memory part on the engine that they claim for it, and none without', () => {
@@ -45,7 +45,7 @@ describe('the cards of an exam', () => {
     expect(memoryOf(claim('Big', 24 * 2 ** 30, 'cpu'))).toBeNull();
     const cpu = givenClass('cpu', 'cpu', { gflops: 10 });
     const host: CardClaim = { ...claim('Xeon', 2 ** 34, 'cpu'), kind: 'cpu', engine: 'onnx-cpu' };
-    expect(examinedCards({ classes: [cpu] }, stateOf(host), times)[0]?.memory).toMatchObject({
+    expect(examinedCards({ classes: [cpu] }, stateOf(host), times, null)[0]?.memory).toMatchObject({
       engine: 'cpu',
     });
   });
@@ -75,7 +75,7 @@ describe('the cards of an exam', () => {
 
   it('are those that an engine can examine', () => {
     const none = { ...claim('Big', 24 * 2 ** 30), engine: null };
-    expect(examinedCards(catalogue, stateOf(none, claim('Big', 24 * 2 ** 30)), times)).toMatchObject([
+    expect(examinedCards(catalogue, stateOf(none, claim('Big', 24 * 2 ** 30)), times, null)).toMatchObject([
       { card: 1 },
     ]);
     expect(isExaminable(catalogue, stateOf(none))).toBe(false);

@@ -2,17 +2,20 @@ import { limits } from '../../protocol/limits.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import type { MemoryShape } from '../../protocol/shapes.js';
 import type { CardClass, Catalogue } from '../../scoring/catalogue/catalogue.js';
-import { classOfClaim } from '../../scoring/catalogue/class-of-claim.js';
 import { computeShapeFor } from '../../scoring/catalogue/compute-shape.js';
 import { memoryShapeFor, tableBuildMs } from '../../scoring/catalogue/memory-shape.js';
 import { walkDeadlineMs } from '../../scoring/catalogue/sizing-rule.js';
 import type { DeviceState } from '../devices/devices.js';
+import type { ExamHistory } from '../devices/histories.js';
+import { askedClass } from './asked-class.js';
 import type { MemoryAsk, RoomCard } from './asks.js';
 
-/** A card with the class that it claims and the shapes that follow from it. */
+/** A card with the class that it is asked as, and the shapes that follow from it. */
 export interface ExaminedCard extends RoomCard {
   readonly claim: CardClaim;
   readonly cardClass: CardClass;
+  /** Its name is in no class: `cardClass` is the one that its last exam measured it as. */
+  readonly byMeasurement?: true;
 }
 
 /** A card has this many times what building its table should take, and never longer than the protocol lets a cohort wait. */
@@ -30,25 +33,29 @@ const unjudgedWalkMs = 60_000;
  *
  * @param times.examSeconds what the compute part should take on a card of the claimed class
  * @param times.armMs time for compiling and warming up
+ * @param history what the device has shown: cards of no listed name are asked as what they were measured as
  */
 export function examinedCards(
   catalogue: Catalogue,
   state: DeviceState,
   times: { readonly examSeconds: number; readonly armMs: number },
+  history: Pick<ExamHistory, 'latest'> | null,
 ): ExaminedCard[] {
   return state.enrolment.cards.flatMap((claim, card) => {
     const { engine } = claim;
     if (engine === null) return [];
-    const cardClass = classOfClaim(catalogue, claim);
-    if (cardClass === null) return [];
+    const asked = askedClass(catalogue, claim, card, history);
+    if (asked === null) return [];
+    const { cardClass } = asked;
     const shape = computeShapeFor(cardClass, claim, engine, times.examSeconds);
-    return [{ card, claim, engine, cardClass, shape, memory: memoryAsk(cardClass, claim, times.armMs) }];
+    const memory = memoryAsk(cardClass, claim, times.armMs);
+    return [{ card, claim, engine, ...asked, shape, memory }];
   });
 }
 
 /** Whether a device has a card that some engine can examine. */
 export const isExaminable = (catalogue: Catalogue, { enrolment }: DeviceState): boolean =>
-  enrolment.cards.some((claim) => claim.engine !== null && classOfClaim(catalogue, claim) !== null);
+  enrolment.cards.some((claim) => claim.engine !== null && askedClass(catalogue, claim, 0, null) !== null);
 
 function memoryAsk(cardClass: CardClass, claim: CardClaim, armMs: number): MemoryAsk | null {
   const engine = claim.memoryEngine ?? null;

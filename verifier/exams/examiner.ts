@@ -5,6 +5,7 @@ import type { ExamFact, NetworkFact } from '../../scoring/facts/facts.js';
 import type { DeviceState } from '../devices/devices.js';
 import type { ExamHistory } from '../devices/histories.js';
 import { transitionFact } from '../devices/transition-fact.js';
+import { awaitsClass } from './asked-class.js';
 import { Askers } from './askers.js';
 import type { CardRecord } from './card-exam.js';
 import { Cohorts, type Gathering } from './cohorts.js';
@@ -290,6 +291,7 @@ export class Examiner {
 
   async #open(device: string, entry?: SweepEntry): Promise<void> {
     const { devices, recorder, random, clock } = this.#options;
+    const history = await devices.history(device);
     const state = devices.get(device);
     if (state === undefined || this.#rooms.has(device) || !this.#isHere(device)) return;
     if (!isExaminable(this.#options.catalogue, state) || this.#isHeld(device)) return;
@@ -310,7 +312,7 @@ export class Examiner {
     this.#urgent.delete(device);
     this.#saved.urgent(device, false);
     const { catalogue, examSeconds, times } = this.#options;
-    const cards = examinedCards(catalogue, current, { examSeconds, armMs: times.armMs });
+    const cards = examinedCards(catalogue, current, { examSeconds, armMs: times.armMs }, history);
     const { sweep = null, seeds } = entry ?? {};
     const exam = newExamId(random);
     const subject = { exam, claims: current.enrolment.cards, cards, sweep, begunAt: clock.now() };
@@ -360,6 +362,8 @@ export class Examiner {
       end();
       concluded(device, facts);
       this.#askers.answer(device, facts);
+      // What it was measured as it can show now.
+      if (facts.some(awaitsClass)) this.soon(device);
       this.#replan(device);
     } catch (error) {
       // Nothing is on record, so it counts for nobody. Asked again later: not at once, and not for ever in a circle.

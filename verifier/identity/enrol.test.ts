@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hardwareFindingCodes } from '../../protocol/codes/hardware.js';
+import type { HardwareFindingCode } from '../../protocol/codes/table.js';
 import type { Enrolment } from '../../protocol/messages/enrolment.js';
+import type { FindingSeverity } from '../../protocol/messages/hardware.js';
+import type { DeviceStatus } from '../../protocol/status.js';
 import type { EnrolledFact, Fact } from '../../scoring/facts/facts.js';
+import { finding } from '../../scoring/hardware/finding.js';
+import { hardwareReported } from '../../scoring/testing/hardware-facts.js';
 import type { DeviceState } from '../devices/devices.js';
+import { transitionTable } from '../devices/transitions.js';
 import { enrolmentFacts, isSteady } from './enrol.js';
 
 const random = (length: number) => new Uint8Array(randomBytes(length));
@@ -56,5 +64,57 @@ describe('the wallet of an enrolment', () => {
     expect(isSteady(bound, enrolment({ agent }))).toBe(true);
     expect(isSteady(bound, enrolment({ agent, wallet: theirs }))).toBe(false);
     expect(isSteady(bound, enrolment({ name: 'other' }))).toBe(false);
+  });
+});
+
+describe('a report of hardware', () => {
+  const first = enrolment();
+  const known = (status: DeviceStatus): DeviceState => ({ ...enrolled(first), status });
+  const report = (turned: boolean, code: HardwareFindingCode, severity: FindingSeverity) => ({
+    fact: hardwareReported(first.device, 1, { findings: [finding(code, severity, 0)] }),
+    turned,
+  });
+  const statuses = Object.keys(transitionTable) as DeviceStatus[];
+
+  it('is recorded with the enrolment that brought it, or alone where nothing else is new', () => {
+    const heard = report(false, 'hardware.wsl', 'note');
+    const kinds = (facts: readonly Fact[]) => facts.map(({ kind }) => kind);
+    expect(kinds(enrolmentFacts(first, undefined, clock, random, heard))).toEqual([
+      'device.enrolled',
+      'hardware.reported',
+    ]);
+    expect(enrolmentFacts(first, enrolled(first), clock, random, heard)).toEqual([heard.fact]);
+  });
+
+  it('sends whoever was verified back to examination where a card turned into a slice, and nobody into quarantine', () => {
+    const heard = report(true, 'hardware.slice-mig', 'refusal');
+    for (const status of statuses) {
+      const facts = enrolmentFacts(first, known(status), clock, random, heard);
+      const moved = ['verified', 'suspended', 'rejected'].includes(status);
+      expect([status, facts.length]).toEqual([status, moved ? 2 : 1]);
+      if (moved)
+        expect(facts[1]).toMatchObject({
+          kind: 'device.transition',
+          to: 'examining',
+          cause: 'hardware-changed',
+          evidence: [heard.fact.id],
+        });
+    }
+  });
+
+  it('changes no status by anything else that is found in it', () => {
+    const codes = Object.keys(hardwareFindingCodes) as HardwareFindingCode[];
+    const grave: FindingSeverity[] = ['note', 'evidence'];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...codes),
+        fc.constantFrom(...grave),
+        fc.constantFrom(...statuses),
+        (code, severity, status) => {
+          const heard = report(false, code, severity);
+          expect(enrolmentFacts(first, known(status), clock, random, heard)).toEqual([heard.fact]);
+        },
+      ),
+    );
   });
 });

@@ -8,6 +8,7 @@ import type { EnrolledFact, Fact } from '../../scoring/facts/facts.js';
 import type { DeviceState } from '../devices/devices.js';
 import { sameHardware } from '../devices/hardware.js';
 import { transitionFact } from '../devices/transition-fact.js';
+import type { Heard } from '../hardware/intake.js';
 
 /** @throws TouchstoneError `cards.too-many` or `cards.duplicate` */
 export function assertCardsPossible(cards: readonly CardClaim[]): void {
@@ -24,20 +25,54 @@ export function assertCardsPossible(cards: readonly CardClaim[]): void {
 }
 
 /**
- * The facts that an enrolment adds: none when nothing is new, else the enrolment and, where the cards are others than
- * before, the new examination that follows from it.
+ * The facts that an enrolment adds: none when nothing is new, else the enrolment, the report of its hardware and, where the cards
+ * are others than before or say otherwise than before that they are slices, the new examination that follows from it.
+ *
+ * @param enrolment its ids as they are recorded
+ * @param heard what its report says that the one before did not; null where that is nothing
  */
 export function enrolmentFacts(
   enrolment: Enrolment,
   known: DeviceState | undefined,
   clock: Pick<Clock, 'now'>,
   random: RandomBytes,
+  heard: Heard | null = null,
 ): Fact[] {
+  const at = clock.now();
+  const said: Fact[] = [
+    ...(known !== undefined && sameEnrolment(known.enrolment, enrolment)
+      ? []
+      : [enrolledFact(enrolment, known, { at, random })]),
+    ...(heard === null ? [] : [heard.fact]),
+  ];
+  if (known === undefined || !isOtherHardware(known, enrolment, heard)) return said;
+  const changed = transitionFact(known, 'hardware-changed', {
+    at,
+    random,
+    reasons: ['device.hardware-changed'],
+    evidence: said.map(({ id }) => id),
+  });
+  return changed === null ? said : [...said, changed];
+}
+
+/**
+ * Whether it is to be examined anew: it claims other cards, or its report says of them otherwise than before that they are slices.
+ * Nothing else that is found in a report changes what a device is.
+ */
+export const isOtherHardware = (
+  known: Pick<DeviceState, 'enrolment'>,
+  { cards }: Pick<Enrolment, 'cards'>,
+  heard: Heard | null,
+): boolean => !sameHardware(known.enrolment.cards, cards) || heard?.turned === true;
+
+function enrolledFact(
+  enrolment: Enrolment,
+  known: DeviceState | undefined,
+  { at, random }: { readonly at: number; readonly random: RandomBytes },
+): EnrolledFact {
   const { device, name, agent, cards } = enrolment;
   const wallet = walletAfter(enrolment, known);
-  if (known !== undefined && sameEnrolment(known.enrolment, enrolment)) return [];
-  const at = clock.now();
-  const enrolled: EnrolledFact = {
+  return {
     kind: 'device.enrolled',
     id: newFactId(random),
     at,
@@ -47,14 +82,6 @@ export function enrolmentFacts(
     cards,
     ...(wallet !== undefined && { wallet }),
   };
-  if (known === undefined || sameHardware(known.enrolment.cards, cards)) return [enrolled];
-  const changed = transitionFact(known, 'hardware-changed', {
-    at,
-    random,
-    reasons: ['device.hardware-changed'],
-    evidence: [enrolled.id],
-  });
-  return changed === null ? [enrolled] : [enrolled, changed];
 }
 
 /** Whether only the agent is another than before, or nothing: what a restart or a roll-out does to every device. */

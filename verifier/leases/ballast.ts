@@ -4,6 +4,7 @@ import type { MemoryShape } from '../../protocol/shapes.js';
 import type { CardClass, Catalogue } from '../../scoring/catalogue/catalogue.js';
 import { tableBuildMs } from '../../scoring/catalogue/memory-shape.js';
 import type { DeviceState } from '../devices/devices.js';
+import type { ExamHistory } from '../devices/histories.js';
 import { type ExaminedCard, examinedCards } from '../exams/examined-cards.js';
 import type { TableOrder } from '../tables/table-orders.js';
 
@@ -14,6 +15,8 @@ export interface BallastOptions {
   readonly catalogue: Catalogue;
   /** Of the usual ballast; some classes need more. */
   readonly ballastBytes: number;
+  /** What a device has shown; null, or absent, where that is not known: its cards are then asked as they claim. */
+  readonly historyOf?: (device: string) => ExamHistory | null;
   readonly times: { readonly examSeconds: number; readonly armMs: number };
   readonly shapeFor: (
     cardClass: CardClass,
@@ -23,8 +26,12 @@ export interface BallastOptions {
 }
 
 /** The cards of a device that can keep a table: they are what is leased. */
-export function leasedCards({ catalogue, times }: BallastOptions, state: DeviceState): ExaminedCard[] {
-  return examinedCards(catalogue, state, times).filter(({ memory }) => memory !== null);
+export function leasedCards(
+  { catalogue, times, historyOf }: BallastOptions,
+  state: DeviceState,
+): ExaminedCard[] {
+  const history = historyOf?.(state.device) ?? null;
+  return examinedCards(catalogue, state, times, history).filter(({ memory }) => memory !== null);
 }
 
 /** The ballasts that the cards of a device shall make for a lease. @param roundTripMs of the line, milliseconds */

@@ -1,10 +1,10 @@
 import type { Clock } from '../../protocol/clock.js';
 import type { Catalogue } from '../../scoring/catalogue/catalogue.js';
-import { classOfClaim } from '../../scoring/catalogue/class-of-claim.js';
 import { probeRounds } from '../../scoring/catalogue/probe-rounds.js';
 import type { ProbeFact } from '../../scoring/facts/timelock.js';
 import { probeDeadlineMs } from '../../scoring/judge/probe.js';
 import type { Devices } from '../devices/devices.js';
+import { askedClass } from '../exams/asked-class.js';
 import type { Resident } from '../tables/resident.js';
 import type { Residents } from '../tables/residents.js';
 import { OwnTimes, type WalkedTable } from './own-times.js';
@@ -15,7 +15,7 @@ const rememberedMs = 24 * 3600_000;
 export interface PreparationsOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly catalogue: Catalogue;
-  readonly devices: Pick<Devices, 'get'>;
+  readonly devices: Pick<Devices, 'get' | 'history'>;
   readonly residents: Residents;
   /** On record since an instant, oldest first. */
   readonly probes: (device: string, since: number) => Promise<readonly ProbeFact[]>;
@@ -48,10 +48,12 @@ export class Preparations {
     const known = residents.get(device, card);
     if (known === undefined) return null;
     const times = await this.#timesOf(device, known);
+    const history = await devices.history(device);
     const table = residents.get(device, card);
     const claim = devices.get(device)?.enrolment.cards[card];
-    const cardClass = claim === undefined ? null : classOfClaim(catalogue, claim);
-    if (table === undefined || cardClass === null) return null;
+    const asked = claim === undefined ? null : askedClass(catalogue, claim, card, history);
+    if (table === undefined || asked === null) return null;
+    const { cardClass } = asked;
     const { shape, tableSeed, purpose, engine, bandwidthGBps } = table;
     const rounds = probeRounds(cardClass, shape, bandwidthGBps);
     const walked = { tableSeed, purpose, engine, shape, rounds };

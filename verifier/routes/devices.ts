@@ -2,8 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { DeviceId } from '../../protocol/ids.js';
 import { eventsOf } from '../../scoring/queries/events.js';
+import { latestHardware } from '../../scoring/queries/hardware.js';
+import { clonesOf } from '../../scoring/queries/hardware-clones.js';
 import { deviceDocument } from '../documents/device.js';
 import { explainDocument } from '../documents/explain.js';
+import { cloneFindings } from '../documents/findings.js';
 import { gatherFacts } from '../documents/gather.js';
 import { DeviceDocument, ExplainDocument } from '../documents/schemas.js';
 import type { Services } from '../services.js';
@@ -41,9 +44,14 @@ export function deviceRoutes(app: FastifyInstance, services: Services): void {
       },
     },
     async ({ params }) => {
+      const { clickhouse } = services;
       const facts = await gatherFacts(services, params.id);
-      const events = await eventsOf(services.clickhouse, params.id, historyLength);
-      return explainDocument(facts, events);
+      const [events, report] = await Promise.all([
+        eventsOf(clickhouse, params.id, historyLength),
+        latestHardware(clickhouse, params.id),
+      ]);
+      const clones = report === null ? [] : await clonesOf(clickhouse, params.id, report.report.components);
+      return explainDocument(facts, events, cloneFindings(clones));
     },
   );
 }

@@ -2,10 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import { TouchstoneError } from '../../protocol/error.js';
 import { Enrolment, EnrolmentReply } from '../../protocol/messages/enrolment.js';
 import { bytesOfWallet } from '../access/wallet-address.js';
-import { sameHardware } from '../devices/hardware.js';
 import { perHour } from '../edge/limits.js';
 import { ChangeLimit } from '../identity/change-limit.js';
-import { assertCardsPossible, enrolmentFacts, isSteady } from '../identity/enrol.js';
+import { assertCardsPossible, enrolmentFacts, isOtherHardware, isSteady } from '../identity/enrol.js';
 import { assertSignedForUs } from '../identity/host.js';
 import { isSigned } from '../identity/signatures.js';
 import type { Services } from '../services.js';
@@ -14,7 +13,7 @@ import { problems } from './problems.js';
 const answers = { 200: EnrolmentReply, 201: EnrolmentReply, ...problems };
 
 export function enrolRoutes(app: FastifyInstance, services: Services): void {
-  const { nonces, devices, recorder, serial, examiner, clock, random } = services;
+  const { nonces, devices, recorder, serial, examiner, hardware, clock, random } = services;
   const changes = new ChangeLimit(services.state);
   app.post<{ Body: Enrolment }>(
     '/v1/devices',
@@ -37,22 +36,28 @@ export function enrolRoutes(app: FastifyInstance, services: Services): void {
       const { body } = request;
       // From cheap to dear, and the nonce last: what is refused has not used it up.
       assertCardsPossible(body.cards);
+      hardware.intake.assertPossible(body);
       if (body.wallet !== undefined) bytesOfWallet(body.wallet);
       assertSignedForUs(body.host, services.ownHosts());
       services.agents.assertTaken(body.agent.version);
       if (!isSigned('enrol', body)) throw new TouchstoneError('signature.invalid');
       await nonces.use(body.nonce);
-      const known = await serial.run(body.device, async () => {
-        const before = devices.get(body.device);
-        if (before?.status === 'retired') throw new TouchstoneError('device.retired');
-        const facts = enrolmentFacts(body, before, clock, random);
+      const { known, said, heard } = await serial.run(body.device, async () => {
+        const known = devices.get(body.device);
+        if (known?.status === 'retired') throw new TouchstoneError('device.retired');
+        const said = hardware.intake.recorded(body, known?.enrolment.cards ?? []);
+        const now = { at: clock.now(), random };
+        const heard = hardware.intake.heard(said, hardware.book.of(body.device), now);
+        const facts = enrolmentFacts(said, known, clock, random, heard);
         if (facts.length > 0) await changes.take(body.device);
         await recorder.record(facts);
-        return before;
+        hardware.book.apply(facts);
+        return { known, said, heard };
       });
-      request.wrote = known === undefined ? 'enrolled' : isSteady(known, body) ? 'steady' : 'changed';
+      const steady = known !== undefined && isSteady(known, said) && heard === null;
+      request.wrote = known === undefined ? 'enrolled' : steady ? 'steady' : 'changed';
       if (known !== undefined) {
-        const otherHardware = !sameHardware(known.enrolment.cards, body.cards);
+        const otherHardware = isOtherHardware(known, said, heard);
         if (otherHardware) await services.leases.hardwareChanged(body.device);
         examiner.enrolled(body.device, otherHardware);
       }

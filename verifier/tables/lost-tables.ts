@@ -5,6 +5,7 @@ import type { DeviceStatus } from '../../protocol/status.js';
 import type { Catalogue } from '../../scoring/catalogue/catalogue.js';
 import { tableBuildMs } from '../../scoring/catalogue/memory-shape.js';
 import type { DeviceState, Devices } from '../devices/devices.js';
+import type { ExamHistory } from '../devices/histories.js';
 import { judgedExam } from '../devices/proven.js';
 import { examinedCards } from '../exams/examined-cards.js';
 import type { Resident } from './resident.js';
@@ -97,27 +98,33 @@ export class LostTables {
     const claim = state.enrolment.cards[card];
     if (claim === undefined) return null;
     if (lease !== null) {
-      return lost?.purpose === 'ballast' ? this.#ballast(state, card, lost, lease) : null;
+      return lost?.purpose === 'ballast' ? this.#ballast(state, card, lost, lease, history) : null;
     }
     // A card that failed its exam shows nothing by another table: the next exam comes by itself.
     const proven = judgedExam(history, claim, card);
     if (proven?.outcome !== 'passed' || proven.memory == null) return null;
-    const memory = this.#examined(state, card)?.memory;
+    const memory = this.#examined(state, card, history)?.memory;
     if (memory == null) return null;
     return { card, shape: memory.shape, purpose: 'whole', lease: null, withinMs: memory.armMs };
   }
 
-  #ballast(state: DeviceState, card: number, { shape }: Resident, lease: string): TableOrder | null {
-    const examined = this.#examined(state, card);
+  #ballast(
+    state: DeviceState,
+    card: number,
+    { shape }: Resident,
+    lease: string,
+    history: ExamHistory,
+  ): TableOrder | null {
+    const examined = this.#examined(state, card, history);
     if (examined === undefined) return null;
     const { cardClass, claim } = examined;
     const buildMs = this.#options.times.armMs + buildTimes * tableBuildMs(cardClass, claim, shape);
     return { card, shape, purpose: 'ballast', lease, withinMs: Math.ceil(Math.min(buildMs, limits.buildMs)) };
   }
 
-  #examined(state: DeviceState, card: number) {
+  #examined(state: DeviceState, card: number, history: ExamHistory) {
     const { catalogue, times } = this.#options;
-    return examinedCards(catalogue, state, times).find((one) => one.card === card);
+    return examinedCards(catalogue, state, times, history).find((one) => one.card === card);
   }
 
   #of(device: string, card: number): Lost {

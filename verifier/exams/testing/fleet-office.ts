@@ -80,6 +80,7 @@ export function openFleet({
       lagBetween: () => 0,
       conclude: makeConclude({
         clock,
+        catalogue: { classes: [] },
         devices,
         recorder,
         hub,
