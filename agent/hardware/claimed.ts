@@ -2,6 +2,7 @@ import { componentHash } from '../../protocol/fingerprint.js';
 import type { CardClaim } from '../../protocol/messages/cards.js';
 import { plainBus, plainName } from './merge-cards.js';
 import type { RawReport } from './report.js';
+import { idOf } from './sources/values.js';
 
 /** A card as it is claimed, with its raw id, and where it is plugged in, where that is known. */
 export interface ClaimedCard {
@@ -11,16 +12,16 @@ export interface ClaimedCard {
 }
 
 /**
- * The claims as they leave the host: ids as keyed hashes, which equal the components of the report.
+ * The claims as they leave the host: ids as keyed hashes, which equal the components of the report. What many cards share, such
+ * as an id of zeros or a masked one, is none: two cards of one host, or of two, would be taken for one.
  *
  * @param key the network's `fingerprintKey`; null where there is none: no ids then
  */
 export function claimsToSend(cards: readonly ClaimedCard[], key: Uint8Array | null): CardClaim[] {
-  return cards.map(({ claim: { hardwareId, ...claim } }) => ({
-    ...claim,
-    ...(hardwareId !== undefined &&
-      key !== null && { hardwareId: componentHash(key, 'gpu-uuid', hardwareId) }),
-  }));
+  return cards.map(({ claim: { hardwareId, ...claim } }) => {
+    const id = idOf(hardwareId);
+    return { ...claim, ...(id !== null && key !== null && { hardwareId: componentHash(key, 'gpu-uuid', id) }) };
+  });
 }
 
 /** The report with each card's claim: found by its UUID, else by its place on the bus, else by its name, in order. */

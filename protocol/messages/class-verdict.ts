@@ -16,7 +16,7 @@ export const ClassVerdict = Type.Object({
     minimum: 0,
     maximum: 1,
     description:
-      'Share of the members among all models that could have given these answers and would gain by it; 1 where nobody would',
+      'How much of the pay is sure, whatever the card is: what the cheapest card that could have given these answers is worth, over what the class is paid. 1 where none is worth less; 0 where nothing is confirmed. It is not the chance of a lie',
   }),
   floorUnits: Type.Union([Type.Number(), Type.Null()], {
     description: 'What the class is paid: the least of its members; null where it is not paid',

@@ -42,7 +42,9 @@ describe('verdictOf', () => {
     // Too little memory; paid more; too slow a memory.
     for (const model of ['RTX 4080', 'RTX 5090', 'H100 PCIe', 'L4'])
       expect(alsoPossible).not.toContain(model);
-    expect(rest.confidence).toBeCloseTo(2 / (2 + alsoPossible.length));
+    // The least of them is an M1 Ultra, which has no price and is better than a T4 in everything.
+    expect(alsoPossible).toContain('M1 Ultra');
+    expect(rest.confidence).toBe(units.get('T4'));
   });
 
   it('is sure of a card that no cheaper one could be', () => {
@@ -54,6 +56,33 @@ describe('verdictOf', () => {
     const { alsoPossible } = verdict({ gflops: 10_000 });
     expect(alsoPossible).toContain('M2 Ultra');
     expect(alsoPossible).not.toContain('MI300X');
+  });
+
+  it('holds that an unpaid card is worth the dearest that it is better than, and that names are no votes', () => {
+    const of = (id: string, peakFp32Gflops: number, names = 1) => ({
+      ...givenClass(id, 'gpu', {
+        models: Array.from({ length: names }, (_, at) => `${id} ${at}`),
+        gflops: 10,
+      }),
+      peakFp32Gflops,
+    });
+    const classes = [of('best', 40), of('small', 10), of('tiny', 5), of('free', 20, 9), of('least', 1)];
+    const prices = new Map([
+      ['best 0', 4],
+      ['small 0', 1],
+      ['tiny 0', 0.5],
+    ]);
+    const confidence = (...ids: string[]) =>
+      verdictOf({ classes: classes.filter(({ id }) => !ids.includes(id)) }, prices, {
+        class: 'best',
+        ...nothing,
+        gflops: 9,
+      }).confidence;
+    expect(confidence('small', 'tiny', 'least')).toBe(0);
+    expect(confidence('least')).toBe(0.5 / 4);
+    expect(confidence('least', 'tiny')).toBe(1 / 4);
+    expect(confidence()).toBe(0);
+    expect(confidence('least', 'tiny', 'small', 'free')).toBe(1);
   });
 
   it('confirms nothing where no exam did, and pays nothing', () => {
@@ -81,7 +110,8 @@ describe('verdictOf', () => {
     expect(attested).toMatchObject({ basis: 'attested' });
     expect(attested.alsoPossible).toContain('H100 PCIe');
     expect(attested.alsoPossible).not.toContain('RTX PRO 6000 Blackwell');
-    expect(attested.confidence).toBeGreaterThan(measured.confidence);
+    expect(attested.alsoPossible.length).toBeLessThan(measured.alsoPossible.length);
+    expect(attested.confidence).toBeGreaterThanOrEqual(measured.confidence);
     expect(verdict({ ...h100, attestedChip: 'GB100' })).toEqual(measured);
     expect(verdict({ ...h100, attestedChip: 'XGH100' })).toEqual(measured);
   });

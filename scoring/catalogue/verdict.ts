@@ -26,23 +26,26 @@ export interface Shown {
  * what was measured, on that engine and at the spread of honest cards, are `alsoPossible`. A dearer card that was slowed down
  * harms nobody and is not among them. An attested chip that fits leaves only classes that have it; one that does not fit says
  * nothing here.
+ *
+ * Confidence says how much of the pay is sure, and not how likely a lie is: nobody knows how many owners lie. It is what the
+ * cheapest card that could have answered so is worth, over what the class is paid.
  */
 export function verdictOf(catalogue: Catalogue, units: Units, shown: Shown): ClassVerdict {
   const own = shown.class === null ? null : classById(catalogue, shown.class);
   if (own === null || own.models.length === 0) return { ...unconfirmed, class: own?.id ?? unlistedId };
   const attested = hasChip(own, shown.attestedChip ?? null);
   const floor = floorUnits(own, units);
-  const alsoPossible = catalogue.classes
+  const others = catalogue.classes
     .filter((one) => one !== own && one.kind === own.kind && one.models.length > 0)
     .filter((one) => !attested || one.chips === undefined || hasChip(one, shown.attestedChip ?? null))
-    .filter((one) => wouldGain(one, own, units) && couldHaveShown(one, shown))
-    .flatMap(({ models }) => models);
+    .filter((one) => wouldGain(one, own, units) && couldHaveShown(one, shown));
+  const shares = others.map((one) => worthOf(one, catalogue, units) / (floor ?? 1));
   return {
     class: own.id,
     basis: attested ? 'attested' : 'measured',
     members: [...own.models],
-    alsoPossible,
-    confidence: own.models.length / (own.models.length + alsoPossible.length),
+    alsoPossible: others.flatMap(({ models }) => models),
+    confidence: Math.min(1, ...shares),
     floorUnits: floor,
   };
 }
@@ -62,10 +65,22 @@ function wouldGain(one: CardClass, other: CardClass, units: Units): boolean {
   return honest === null ? !isBetter(one, other) : honest < pretended;
 }
 
+/**
+ * What a card of the class is paid. Where it has no price: as much as the dearest class that it is the better card of in
+ * everything; 0 where it is better than none that has a price.
+ */
+function worthOf(one: CardClass, catalogue: Catalogue, units: Units): number {
+  const paid = floorUnits(one, units);
+  if (paid !== null) return paid;
+  const worse = catalogue.classes.filter((other) => other.kind === one.kind && isBetter(one, other));
+  return Math.max(0, ...worse.map((other) => floorUnits(other, units) ?? 0));
+}
+
+/** Who has unified memory (0) has as much as it claims. */
 const isBetter = (one: CardClass, other: CardClass): boolean =>
   (one.peakFp32Gflops ?? 0) >= (other.peakFp32Gflops ?? 0) &&
   (one.memory?.bandwidthGBps ?? 0) >= (other.memory?.bandwidthGBps ?? 0) &&
-  one.memoryBytes >= other.memoryBytes;
+  (one.memoryBytes === 0 || one.memoryBytes >= other.memoryBytes);
 
 /** Certificates name a stepping after the die: `GH100 A01`. */
 const hasChip = ({ chips }: CardClass, chip: string | null): boolean =>

@@ -128,6 +128,17 @@ describe('what the fleet shows of its classes', () => {
     expect(await samples()).toMatchObject([{ cards: 1, q50: 60 }]);
   });
 
+  it('keeps a card that a learned floor has failed for longer than anything is remembered', async () => {
+    // Else fast liars threw out a part of the honest cards, waited until these were forgotten, and threw out the next.
+    const failed = { outcome: 'failed', reasons: ['rate.below-class'], gflops: 60, class: null } as const;
+    await put([
+      ...thrice(failed),
+      ...thrice({ ...failed, bandwidthGBps: 34 }),
+      ...thrice({ ...failed, gflops: 40 }),
+    ]);
+    expect(await samples()).toMatchObject([{ cards: 1, q50: 60 }]);
+  });
+
   it('takes no rate of a wrong proof, or of an exam that failed for its memory too', async () => {
     const device = deviceId('wrong');
     const failed = { outcome: 'failed', gflops: 900, class: null } as const;

@@ -5,8 +5,8 @@ import { figuredExpectation } from '../catalogue/figured.js';
 import { type FleetSample, isLearnable } from '../catalogue/learn.js';
 import { statement } from '../storage/statements.js';
 
-/** A GPU has passed at least so many exams with its memory: one that came once says little. */
-const fewestPasses = 3;
+/** A GPU has shown its memory in so many exams at least: one that came once says little. */
+const fewestExams = 3;
 
 const Count = Type.Integer({ minimum: 0 });
 const Names = Type.Array(Type.String());
@@ -15,8 +15,8 @@ const Rates = Type.Array(Type.Number());
 // Read from within, each line is one thing: every exam once, by its id, its later end; then one row for each card and engine;
 // then only cards that were one GPU all the time, and GPUs that were in one place; then the quantiles over GPUs.
 //
-// A rate counts where all was right but for it: passed, or failed for the rate alone. So what is learned does not choose by
-// itself of whom it is learned. The first step reads in the order of the table, device by device, and whatever grows larger than
+// An exam counts where all was right but its rate: passed, or failed for the rate alone, which leaves the memory that it showed.
+// So what is learned does not choose by itself of whom it is learned, however long a learned floor has failed a card. The first step reads in the order of the table, device by device, and whatever grows larger than
 // its share of memory goes to disk.
 const fleet = statement({
   sql: `
@@ -48,12 +48,12 @@ const fleet = statement({
           FROM (
             SELECT
               any(gpu) AS oneGpu,
-              (device, any(claimed), groupArrayIf((engine, rate), passes >= {passes:UInt32})) AS slot
+              (device, any(claimed), groupArrayIf((engine, rate), shown >= {exams:UInt32})) AS slot
             FROM (
               SELECT
                 device, card, claimed, gpu, engine,
                 quantileExactIf(0.5)(gflops, isRated) AS rate,
-                countIf(isShown) AS passes
+                countIf(isShown) AS shown
               FROM (
                 SELECT
                   device,
@@ -63,8 +63,7 @@ const fleet = statement({
                   if(empty(last.4), concat(device, '/', toString(last.1)), last.4) AS gpu,
                   ifNull(last.7, 0) AS gflops,
                   gflops > 0 AND (last.5 = 'passed' OR (last.5 = 'failed' AND last.6 = ['rate.below-class'])) AS isRated,
-                  last.5 = 'passed' AND gflops > 0
-                    AND ifNull(last.8, 0) >= {lows:Array(Float64)}[indexOf({classes:Array(String)}, last.2)] AS isShown
+                  isRated AND ifNull(last.8, 0) >= {lows:Array(Float64)}[indexOf({classes:Array(String)}, last.2)] AS isShown
                 FROM (
                   SELECT
                     device, id,
@@ -106,7 +105,7 @@ const fleet = statement({
   params: Type.Object({
     from: Type.Integer(),
     to: Type.Integer(),
-    passes: Count,
+    exams: Count,
     /** Classes that can be learned, and the lowest bandwidth that shows their memory, place by place. */
     classes: Names,
     lows: Rates,
@@ -129,8 +128,8 @@ const fleet = statement({
 });
 
 /**
- * What GPUs of each class do on each engine, one rate of each: of those that passed at least three exams with the class's memory
- * between two times, and were the same GPU in the same place all the while (ADR 12).
+ * What GPUs of each class do on each engine, one rate of each: of those that showed the class's memory in at least three exams
+ * between two times, with nothing wrong but perhaps the rate, and were the same GPU in the same place all the while (ADR 12).
  *
  * @param published the catalogue without anything learned
  * @param from milliseconds since 1970, as is `to`, which is not in it
@@ -153,7 +152,7 @@ export function fleetSamples(
   return fleet(client, {
     from,
     to,
-    passes: fewestPasses,
+    exams: fewestExams,
     classes: learnable.map(({ id }) => id),
     lows: learnable.map(({ memory }) => memory?.lowGBps ?? Number.MAX_VALUE),
     keys: floors.map(({ key }) => key),

@@ -34,6 +34,7 @@ describe('a thief who copies the id of a GPU', () => {
     const thief = hall.enter('thief', withCard(claim));
     await hall.whenVerified(thief);
     await expect.poll(() => hall.standing(owner, thief)).toEqual(['free', 'held']);
+    expect((await hall.document(thief)).cards.map(({ eligible }) => eligible)).toEqual([false]);
     await watch();
     expect((await hall.dispute(owner, thief))?.trials).toEqual([]);
     owners.on();
@@ -44,6 +45,7 @@ describe('a thief who copies the id of a GPU', () => {
     // The thief has a card of its own: beside the owner's it shows that.
     await expect.poll(settled, slow).toBe('distinct');
     expect(await hall.standing(owner, thief)).toEqual(['free', 'free']);
+    expect((await hall.document(thief)).cards.map(({ eligible }) => eligible)).toEqual([true]);
     expect(new Set(seen)).toEqual(new Set(['verified free true']));
   }, 300_000);
 

@@ -27,6 +27,15 @@ describe('how disputes stand', () => {
     }
   });
 
+  it('is told with what holds a card first', () => {
+    const others = [disputeMoved(nextId('di'), 1, ['c', 'd']), disputeMoved(nextId('di'), 1, ['d', 'c'])];
+    expect(new DisputeBook([...others, ...facts]).of('c').map(({ held }) => held)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
   it('holds nobody who claims nothing that is disputed', () => {
     expect(new DisputeBook(facts).of('d')).toEqual([]);
   });

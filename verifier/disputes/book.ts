@@ -38,17 +38,21 @@ export class DisputeBook implements DisputesPort {
     for (const fact of this.#disputes.values()) if (fact.state !== 'lapsed') yield fact;
   }
 
+  /** What holds a card comes first, then what is open. */
   of(device: string): readonly DisputedCard[] {
-    return [...(this.#ofDevice.get(device) ?? [])].flatMap((dispute) => {
+    const cards = [...(this.#ofDevice.get(device) ?? [])].flatMap((dispute) => {
       const fact = this.#disputes.get(dispute);
       const claimant = fact?.claimants.find((one) => one.device === device);
       return fact === undefined || claimant === undefined ? [] : [disputedCard(fact, device, claimant.card)];
     });
+    return cards.sort((a, b) => urgency(b) - urgency(a));
   }
 }
 
 const isLater = (a: DisputeMovedFact, b: DisputeMovedFact): boolean =>
   a.at !== b.at ? a.at > b.at : a.id > b.id;
+
+const urgency = ({ held, state }: DisputedCard): number => 2 * Number(held) + Number(state === 'open');
 
 function disputedCard(fact: DisputeMovedFact, device: string, card: number): DisputedCard {
   const { dispute, state } = fact;
