@@ -1,12 +1,14 @@
 // What the record takes on disk for each fact: `npm run bench:record`. Facts as a fleet makes them, with random
 // bytes where there are any, in batches as a verifier sends them; merged at the end, as ClickHouse does by itself in time.
 import { createHash } from 'node:crypto';
+import type { Component } from '../protocol/messages/hardware.js';
 import { uniformFrom } from '../protocol/testing/uniform.js';
 import { batchToken } from '../scoring/facts/batch.js';
 import type { Fact } from '../scoring/facts/facts.js';
 import { insertFacts } from '../scoring/queries/insert-facts.js';
 import { migrate } from '../scoring/storage/migrate.js';
 import { exam, memoryPart, presence } from '../scoring/testing/facts.js';
+import { hardwareReported } from '../scoring/testing/hardware-facts.js';
 import { openTestRecord } from '../scoring/testing/record.js';
 import { probe } from '../scoring/testing/timelock-facts.js';
 import { print } from './markdown.js';
@@ -60,6 +62,22 @@ const probeOf = (device: string, at: number) =>
     signature: hex(128),
   });
 
+const ids: readonly (readonly [Component['kind'], number | null])[] = [
+  ['gpu-uuid', 0],
+  ['gpu-serial', 0],
+  ['machine-id', null],
+  ['system-uuid', null],
+  ['host-key', null],
+  ['disk', null],
+  ['mac', null],
+  ['mac', null],
+];
+/** Of a machine with one card and the ids that such machines have, most of its other words being the same for all. */
+const reportOf = (device: string, at: number) => {
+  const components = ids.map(([kind, card]) => ({ kind, card, hash: hex(64) }));
+  return { ...hardwareReported(device, at, { components, steady: hex(64) }), id: id('fa') };
+};
+
 const record = await openTestRecord();
 await migrate(record.client);
 let offset = 0;
@@ -74,7 +92,10 @@ async function ship(facts: readonly Fact[]): Promise<void> {
 }
 
 const fleet = list(devices, () => hex(64));
-const counts = { presence: 0, exam: 0, probe: 0 };
+const counts = { presence: 0, exam: 0, probe: 0, report: devices };
+await ship(fleet.map((device) => reportOf(device, begin)));
+/** Of the journal, before the first minute of the fleet. */
+const enrolled = offset;
 for (let minute = 0; minute < hours * 60; minute++) {
   const at = begin + minute * 60_000;
   // One in ten is away, each minute another.
@@ -93,6 +114,8 @@ const about: Record<string, readonly [of: keyof typeof counts, what: string]> = 
   exam_results: ['exam', 'an exam of a card, its figures'],
   probe_results: ['probe', 'a probe, its figures'],
   changes: ['exam', 'an exam, in the feed'],
+  hardware_reports: ['report', 'a report of a host, what was found'],
+  hardware_components: ['report', 'a report of a host, its eight ids'],
 };
 async function bytesOf(table: string, where = ''): Promise<number> {
   const rows = await record.client.query({
@@ -102,14 +125,18 @@ async function bytesOf(table: string, where = ''): Promise<number> {
   return Number((await rows.json<{ bytes: number }>())[0]?.bytes);
 }
 
-// Events of both kinds lie in one table: apart, each is measured by itself.
-for (const kind of ['exam', 'probe'] as const) {
+// Events of all kinds lie in one table: apart, each is measured by itself.
+for (const [kind, stored, what] of [
+  ['exam', 'exam.finished', 'an exam of a card, whole'],
+  ['probe', 'probe.finished', 'a probe, whole'],
+  ['report', 'hardware.reported', 'a report of a host, whole'],
+] as const) {
   const name = `only_${kind}`;
   await record.client.command({ query: `CREATE TABLE ${name} AS events` });
   await record.client.command({
-    query: `INSERT INTO ${name} SELECT * FROM events WHERE kind = '${kind}.finished'`,
+    query: `INSERT INTO ${name} SELECT * FROM events WHERE kind = '${stored}'`,
   });
-  about[name] = [kind, kind === 'exam' ? 'an exam of a card, whole' : 'a probe, whole'];
+  about[name] = [kind, what];
 }
 for (const table of Object.keys(about))
   await record.client.command({ query: `OPTIMIZE TABLE ${table} FINAL` });
@@ -123,5 +150,7 @@ print(
   ),
 );
 const days = (devices * hours) / 24;
-print([{ what: 'a card and day in the journal, KB', measured: (offset / days / 1000).toFixed(0) }]);
+print([
+  { what: 'a card and day in the journal, KB', measured: ((offset - enrolled) / days / 1000).toFixed(0) },
+]);
 await record.close();

@@ -86,6 +86,12 @@ function dearerTable() {
   );
 }
 
+function exampleOfRow() {
+  const [{ card, as, units: paid, counts }] = matrix.pays.paper;
+  const { all } = counts.paper;
+  return `How to read a row: the first one says that one ${card} could answer for ${all} cards of \`${as}\` at once, and would earn ${(all * paid.as).toFixed(2)} for them in the place of ${paid.card.toFixed(2)}.`;
+}
+
 const impersonationPage = [
   '# As how many cards can one pass?',
   '',
@@ -101,6 +107,8 @@ const impersonationPage = [
   'The second is what a determined cheat with kernels of its own is stopped by, and it is far less than the first: floors of classes nobody has measured are a third of what such cards do ([ADR 4](adr/0004-a-guess-confirms-no-class.md)). Measured figures of the fleet raise them. *Public engines*: the same for who has no better kernels.',
   '',
   'Prices are those of `scoring/catalogue/units.json`: paper figures of public price lists, an RTX 4090 being 1. Each class is paid at the least of its models. Which pairs may pay, and what answers them: [ADR 11](adr/0011-classes-by-physics.md). A test fails where another pair begins to pay.',
+  '',
+  `${exampleOfRow()} *By compute*, *bandwidth* and *memory* say as how many it could, if an exam measured nothing else; the least of them is what it can.`,
   '',
   ...summaryTable(),
   '',

@@ -113,7 +113,12 @@ export async function startVerifier(given: VerifierOptions): Promise<RunningVeri
   });
   const recorder = new Recorder(journal, devices, homes);
   const hardware = await openHardware(base);
-  const attestation = await openAttestation({ ...base, devices, recorder });
+  const attestation = await openAttestation({
+    ...base,
+    devices,
+    recorder,
+    ended: (outcome) => metrics.hardware.attestationEnded(outcome),
+  });
   const maintenance = await openMaintenance({
     ...base,
     devices,
@@ -202,7 +207,7 @@ export async function startVerifier(given: VerifierOptions): Promise<RunningVeri
     observeAlarm: ({ alarm }) => metrics.fleet.alarmRaised(alarm),
   });
   const published = new PublishedSweeps({ clickhouse, clock });
-  const watch = watchVerifier({ ...known, homes, feeds, published });
+  const watch = watchVerifier({ ...known, homes, feeds, published, hardware, disputes, catalogue });
   const edge = openEdge({
     options,
     metrics: metrics.edge,

@@ -5,6 +5,7 @@ import type { ProbeFact, TableFact } from '../scoring/facts/timelock.js';
 import { EdgeMetrics } from './metrics/edge-metrics.js';
 import { FleetMetrics } from './metrics/fleet-metrics.js';
 import { gauge } from './metrics/gauge.js';
+import { HardwareMetrics } from './metrics/hardware-metrics.js';
 import { type RecordGauges, watchRecord } from './metrics/record-metrics.js';
 import type { NotMeasured } from './network/network-exams.js';
 
@@ -21,6 +22,7 @@ export class Metrics {
   readonly registry = new Registry();
   readonly edge = new EdgeMetrics(this.registry);
   readonly fleet = new FleetMetrics(this.registry);
+  readonly hardware = new HardwareMetrics(this.registry);
   readonly #exams = new Counter({
     name: 'touchstone_exams_total',
     help: 'Exams of cards that ended, by outcome and first reason',

@@ -1,4 +1,5 @@
 import { serverTime } from '../scoring/queries/server-time.js';
+import { beginOf } from './catalogue/epoch.js';
 import type { Feeds } from './feeds/feeds.js';
 import type { Homes } from './homes/homes-service.js';
 import type { Journal } from './journal/journal.js';
@@ -9,7 +10,17 @@ import type { Services } from './services.js';
 export interface WatchingParts
   extends Pick<
     Services,
-    'options' | 'clock' | 'log' | 'clickhouse' | 'state' | 'shipper' | 'metrics' | 'published'
+    | 'options'
+    | 'clock'
+    | 'log'
+    | 'clickhouse'
+    | 'state'
+    | 'shipper'
+    | 'metrics'
+    | 'published'
+    | 'hardware'
+    | 'disputes'
+    | 'catalogue'
   > {
   readonly journal: Journal;
   readonly homes: Homes;
@@ -23,6 +34,7 @@ const askEveryMs = 30_000;
 export function watchVerifier(parts: WatchingParts): { close(): void } {
   const { options, clock, log, clickhouse, state, shipper, journal, metrics, homes, feeds, published } =
     parts;
+  const { hardware, disputes, catalogue } = parts;
   const lagAge = new LagAge({ clock, end: () => journal.durableEnd, has: (place) => shipper.has(place) });
   const drift = new ClockDrift({
     clock,
@@ -54,6 +66,11 @@ export function watchVerifier(parts: WatchingParts): { close(): void } {
     verifiers: () => verifiers,
     provenAtOnce: () => proven,
     feedReaders: () => feeds.seats.taken,
+  });
+  metrics.hardware.watch({
+    reports: () => hardware.book.byWorst(),
+    disputes: () => disputes.byState(),
+    learnedFrom: () => (catalogue.learned === null ? null : beginOf(catalogue.learned.epoch)),
   });
   return {
     close() {

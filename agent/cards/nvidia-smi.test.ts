@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { parseNvidiaSmi } from './nvidia-smi.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { findNvidiaGpus, parseNvidiaSmi } from './nvidia-smi.js';
 
 const t4 = 'GPU-d37e67a5-91dd-3774-a5cb-99096249601a, 515.105.01, 15360, 00000000:3B:00.0, Tesla T4';
 
@@ -65,5 +68,30 @@ describe('nvidia-smi', () => {
         }
       }),
     );
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('the tool of a machine', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'nvidia-smi-'));
+    vi.stubEnv('PATH', `${directory}:${process.env.PATH}`);
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await rm(directory, { recursive: true });
+  });
+  const tool = async (script: string): Promise<void> =>
+    await writeFile(join(directory, 'nvidia-smi'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+
+  it('shows its cards though it calls that a failure, as it does where notes of a card are damaged', async () => {
+    const warning = 'WARNING: infoROM is corrupted at gpu 0000:3B:00.0';
+    await tool(`case "$*" in *mig.mode*) exit 2;; *) echo '${t4}'; echo '${warning}'; exit 14;; esac`);
+    expect((await findNvidiaGpus()).map(({ model }) => model)).toEqual(['Tesla T4']);
+  });
+
+  it('shows none where it fails', async () => {
+    await tool('echo "No devices were found"; exit 6');
+    expect(await findNvidiaGpus()).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { limits } from '../../protocol/limits.js';
+import { askOrigin } from '../hardware/run-origin.js';
 import { splitIds, withSlices } from './mig.js';
 import type { NvidiaGpu } from './nvidia-gpu.js';
 
@@ -38,25 +37,15 @@ export async function queryNvidiaSmi(queried: string, hardwareId?: string): Prom
   return await runNvidiaSmi(args);
 }
 
+/** What is printed counts though the tool calls it a failure, as it does where a card's own notes are damaged. */
 async function runNvidiaSmi(args: readonly string[]): Promise<string | null> {
+  let warned: string | null = null;
   for (const program of programs) {
-    const text = await run(program, args);
-    if (text !== null) return text;
+    const { text, unread } = await askOrigin({ command: [program, ...args] });
+    if (text !== undefined && unread === undefined) return text;
+    warned ??= text ?? null;
   }
-  return null;
-}
-
-async function run(program: string, args: readonly string[]): Promise<string | null> {
-  try {
-    const { stdout } = await promisify(execFile)(program, args, {
-      timeout: 20_000,
-      maxBuffer: 4 * 2 ** 20,
-      windowsHide: true,
-    });
-    return stdout;
-  } catch {
-    return null;
-  }
+  return warned;
 }
 
 /**

@@ -80,15 +80,18 @@ async function hostsIn(root: string, within: string, budget: Budget, depth = 0):
     else if (name === unreadFile) unread.push(...text.split(/\r?\n/).filter((line) => line.trim() !== ''));
     else {
       const capture = captureOf(name, text);
-      if (capture) read.push({ ...capture, file: join(within, name) });
+      if (capture) read.push({ ...capture, file: inside(within, name) });
     }
   }
   const hosts = machinesOf(read, within, unread);
   if (depth >= most.depth) return hosts;
   for (const name of names('isDirectory'))
-    hosts.push(...(await hostsIn(root, join(within, name), budget, depth + 1)));
+    hosts.push(...(await hostsIn(root, inside(within, name), budget, depth + 1)));
   return hosts;
 }
+
+/** The same name on every system. */
+const inside = (within: string, name: string): string => (within === '' ? name : `${within}/${name}`);
 
 /** One machine, or one for each file where a source is there several times. */
 function machinesOf(read: readonly ReadFile[], within: string, unread: readonly string[]): CapturedHost[] {

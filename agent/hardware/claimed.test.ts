@@ -21,7 +21,7 @@ const report = mergeFacts([
     name: 'nvidia-smi',
     facts: {
       cards: [
-        card('NVIDIA A', '0000:01:00.0', 'GPU-a'),
+        card('NVIDIA A', '0000:01:00.0', 'GPU-a1b2c3'),
         card('NVIDIA B', '0000:02:00.0'),
         card('NVIDIA C', null),
         card('NVIDIA C', null),
@@ -37,7 +37,7 @@ describe('the claim of a reported card', () => {
     const claims = [
       cpu,
       gpu('C'),
-      gpu('Renamed', { hardwareId: 'gpu-A ' }, '0000:02:00.0'),
+      gpu('Renamed', { hardwareId: 'gpu-A1B2C3 ' }, '0000:02:00.0'),
       gpu('Renamed too', {}, '00000000:02:00.0'),
       gpu('nvidia c'),
     ];
@@ -58,10 +58,15 @@ describe('the claim of a reported card', () => {
 
 describe('claims as they are sent', () => {
   it('carry the same hash as the report does, and no id without a key', () => {
-    const claims = [gpu('A', { hardwareId: 'GPU-A', driver: '1' }), cpu];
+    const claims = [gpu('A', { hardwareId: 'GPU-A1B2C3', driver: '1' }), cpu];
     const [sent, other] = claimsToSend(claims, key);
     expect(sent?.hardwareId).toBe(sealReport(report, key).components[0]?.hash);
     expect(other).toEqual(cpu.claim);
     expect(claimsToSend(claims, null)[0]).toEqual(gpu('A', { driver: '1' }).claim);
+  });
+
+  it('carry no id that many cards share: two would be taken for one', () => {
+    for (const id of ['GPU-00000000-0000-0000-0000-000000000000', 'GPU-????????-????-????-????-????????????'])
+      expect(claimsToSend([gpu('A', { hardwareId: id })], key)[0]).toEqual(gpu('A').claim);
   });
 });

@@ -20,7 +20,10 @@ export interface ClaimedCard {
 export function claimsToSend(cards: readonly ClaimedCard[], key: Uint8Array | null): CardClaim[] {
   return cards.map(({ claim: { hardwareId, ...claim } }) => {
     const id = idOf(hardwareId);
-    return { ...claim, ...(id !== null && key !== null && { hardwareId: componentHash(key, 'gpu-uuid', id) }) };
+    return {
+      ...claim,
+      ...(id !== null && key !== null && { hardwareId: componentHash(key, 'gpu-uuid', id) }),
+    };
   });
 }
 

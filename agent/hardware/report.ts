@@ -1,5 +1,10 @@
 import { componentHash } from '../../protocol/fingerprint.js';
-import type { HardwareReport, ReportedCard, ReportedHost } from '../../protocol/messages/hardware.js';
+import type {
+  ComponentKind,
+  HardwareReport,
+  ReportedCard,
+  ReportedHost,
+} from '../../protocol/messages/hardware.js';
 import type { RawId } from './source.js';
 
 /** All that the sources of a machine say, merged, with the values that must not leave it. */
@@ -17,7 +22,16 @@ export function sealReport({ host, cards, ids, unread }: RawReport, key: Uint8Ar
     version: 1,
     host,
     cards: [...cards],
-    components: ids.map(({ kind, card, value }) => ({ kind, card, hash: componentHash(key, kind, value) })),
+    components: ids.map((id) => {
+      const kind = kindOf(id, cards);
+      return { kind, card: id.card, hash: componentHash(key, kind, id.value) };
+    }),
     unread: [...unread],
   };
+}
+
+/** Two hosts that each have a slice of one GPU both see its id, and neither claims it. A slice has an id of its own. */
+function kindOf({ kind, card, value }: RawReport['ids'][number], cards: RawReport['cards']): ComponentKind {
+  const isSplit = card !== null && cards[card]?.mig === true;
+  return isSplit && !/^mig-/i.test(value.trim()) ? 'gpu-parent' : kind;
 }

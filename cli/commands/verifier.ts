@@ -135,7 +135,12 @@ async function run(flags: Flags, command: Command): Promise<void> {
   const { defaultOptions } = await import('../../verifier/options.js');
   const { loadCatalogue } = await import('../../scoring/catalogue/read-catalogue.js');
   const { readCatalogueFile } = await import('../../scoring/catalogue/catalogue-file.js');
-  const { loadUnits, readUnitsFile } = await import('../../scoring/catalogue/read-units.js');
+  const { assertModelsKnown, loadUnits, readUnitsFile } = await import(
+    '../../scoring/catalogue/read-units.js'
+  );
+  const catalogue = flags.catalogue === undefined ? loadCatalogue() : readCatalogueFile(flags.catalogue);
+  const units = flags.units === undefined ? loadUnits() : readUnitsFile(flags.units);
+  if (flags.units !== undefined) assertModelsKnown(units, catalogue, flags.units);
   const options = {
     ...defaultOptions,
     host: flags.host,
@@ -156,8 +161,8 @@ async function run(flags: Flags, command: Command): Promise<void> {
     fleetEveryMs: flags.fleetSweepHours * 3600_000,
     fleetWindowCards: flags.fleetWindowCards,
     oldestAgent: flags.oldestAgent ?? null,
-    catalogue: flags.catalogue === undefined ? loadCatalogue() : readCatalogueFile(flags.catalogue),
-    units: flags.units === undefined ? loadUnits() : readUnitsFile(flags.units),
+    catalogue,
+    units,
     attestationRoots: flags.attestationRoot,
     learnCards: flags.learnCards,
     publicHosts: flags.publicHost,

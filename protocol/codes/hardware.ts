@@ -34,7 +34,7 @@ export const hardwareFindingCodes = codes({
   'hardware.claim-differs': {
     kind: 'reason',
     title: 'Claimed as another card',
-    detail: 'The agent claims another model than the report names.',
+    detail: 'The agent claims another model than the report names, or more cards than it shows.',
     fix: contradiction,
   },
   'hardware.memory-mismatch': {
@@ -71,6 +71,12 @@ export const hardwareFindingCodes = codes({
     kind: 'reason',
     title: 'Driver older than the card',
     detail: 'This branch of the driver was made before the architecture of the card and cannot run it.',
+    fix: contradiction,
+  },
+  'hardware.driver-too-new': {
+    kind: 'reason',
+    title: 'Driver that has dropped the card',
+    detail: 'This branch of the driver no longer runs the architecture of the card.',
     fix: contradiction,
   },
   'hardware.driver-new': {
@@ -115,6 +121,12 @@ export const hardwareFindingCodes = codes({
     detail: 'Several cards of this host carry the same UUID.',
     fix: contradiction,
   },
+  'hardware.bus-repeated': {
+    kind: 'reason',
+    title: 'Several cards in one place',
+    detail: 'Several cards of this host are at the same place on the bus, where only one can be.',
+    fix: contradiction,
+  },
   'hardware.serial-zero': {
     kind: 'reason',
     title: 'Serial of zeros',
@@ -144,7 +156,7 @@ export const hardwareFindingCodes = codes({
     kind: 'reason',
     title: 'A software slice claimed as a whole card',
     detail:
-      'This host slices its GPUs in software (limits on memory or on multiprocessors), and claims whole ones.',
+      'Software gives out parts of the GPUs of this host, and whole ones are claimed. It is refused where the card itself reports less memory than its model has; else exams decide.',
     fix: 'Run the agent outside of the slicing, with the whole card.',
   },
   'hardware.slice-reported': {
@@ -237,7 +249,7 @@ export const disputeCodes = codes({
     title: 'Another device claims this GPU',
     detail:
       'Another device reports the same id of a GPU. All claimants are examined at the same instant. Nobody is marked for the claim of another.',
-    fix: 'Keep the agent connected. If the card was sold or moved, have the other device retired.',
+    fix: 'Keep the agent connected. If the card was sold or moved, stop the agent that had it: its claim lapses after a week.',
   },
   'dispute.distinct': {
     kind: 'reason',

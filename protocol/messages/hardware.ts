@@ -20,6 +20,8 @@ export const ComponentKind = Type.Union([
   Type.Literal('gpu-uuid'),
   Type.Literal('gpu-pdi'),
   Type.Literal('gpu-serial'),
+  // Any of these of a GPU that is split (MIG): its slices may be in several hands, and it is nobody's alone.
+  Type.Literal('gpu-parent'),
   // Of the host.
   Type.Literal('machine-id'),
   Type.Literal('host-key'),
@@ -188,7 +190,7 @@ export const ReportedHost = Type.Object(
     mountsOverDriver: Type.Array(Text, { maxItems: 64 }),
     /** File names of libraries that are loaded into every program (`LD_PRELOAD`, `/etc/ld.so.preload`). */
     preloads: Type.Array(Text, { maxItems: 64 }),
-    /** Names of variables and files by which software slices a GPU, such as `CUDA_DEVICE_MEMORY_LIMIT`. */
+    /** Variables and files by which software slices a GPU: names; of limits on memory with the size, `CUDA_DEVICE_MEMORY_LIMIT_0=8192m`. */
     slicing: Type.Array(Text, { maxItems: 64 }),
   },
   { additionalProperties: false },

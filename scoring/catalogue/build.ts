@@ -30,6 +30,8 @@ const unmeasuredShareOfPeak = 0.03;
  */
 export const tensorOverFp32 = 80;
 
+const percent = (share: number): number => Math.round(share * 100);
+
 /**
  * Memory traffic of ONNX Runtime's page layer in its plainest form, in bytes per value: a product, then six element-wise
  * nodes that each read and write fp32. Where casts do (challenges/engines/onnx/forms.ts) it is little more than half, but
@@ -63,6 +65,7 @@ function gpuClass(id: string, names: readonly string[], data: CatalogueData): Ca
     peakFp32Gflops: peak,
     memory: memoryFigures(models, data.tensor),
     eligible: true,
+    ...slowestShare(models, data),
     ...former(id, names),
     ...chips(models),
     expectations: {
@@ -72,7 +75,7 @@ function gpuClass(id: string, names: readonly string[], data: CatalogueData): Ca
       '*': {
         ...rates(unmeasuredShareOfPeak * peak, 0, ceiling),
         basis: 'prior',
-        source: `${unmeasuredShareOfPeak * 100} % of the published fp32 peak: no one has measured this engine on it yet`,
+        source: `${percent(unmeasuredShareOfPeak)} % of the published fp32 peak: no one has measured this engine on it yet`,
       },
     },
   };
@@ -82,6 +85,17 @@ function gpuClass(id: string, names: readonly string[], data: CatalogueData): Ca
 function former(id: string, names: readonly string[]): Pick<CardClass, 'formerIds'> {
   const ids = names.map(slug).filter((one) => one !== id);
   return ids.length === 0 ? {} : { formerIds: ids };
+}
+
+/**
+ * By peaks, and by what the exam would measure: the lower. Where only one of two was measured, the other may be far slower, and
+ * nobody knows. Nothing where there is one model.
+ */
+function slowestShare(models: readonly ModelFigures[], data: CatalogueData): Pick<CardClass, 'slowestShare'> {
+  const peaks = models.map(({ fp32TFLOPS }) => fp32TFLOPS);
+  const exams = models.map((one) => withTraffic(productOf(one, data).gflops, one.bandwidthGBps));
+  const shares = [peaks, exams].map((rates) => Math.min(...rates) / Math.max(...rates));
+  return models.length < 2 ? {} : { slowestShare: Math.min(...shares) };
 }
 
 /** Nothing where one of the dies is not known: that a certificate names another would then say nothing. */
@@ -106,7 +120,7 @@ function onnxCuda(models: readonly ModelFigures[], ceiling: number, data: Catalo
 const productSources = {
   measured: 'fp32 matrix rate that a public network measured',
   share: 'the share of its published fp32 peak at which a model of the same die was measured',
-  peak: `${lowestShareOfPeak * 100} % of the published fp32 peak`,
+  peak: `${percent(lowestShareOfPeak)} % of the published fp32 peak`,
 } as const;
 
 interface Product {

@@ -27,7 +27,7 @@ function measured(memoryBytes: number, gflops: number, bandwidthGBps: number, en
   const claim = claimOf(memoryBytes, engine);
   const shape = memoryShapeFor(unlisted as NonNullable<typeof unlisted>, claim);
   if (shape === null) throw new Error('no shape');
-  return { claim, engine: claim.engine ?? '', gflops, bandwidthGBps, shape };
+  return { claim, engine: claim.engine ?? '', gflops, bandwidthGBps, shape, buildMs: null };
 }
 const GiB = 2 ** 30;
 const fast = 1e6;
@@ -51,6 +51,18 @@ describe('the class of a card by what it has shown', () => {
         },
       ),
     );
+  });
+
+  it('is none whose table it would not make in time: it could never be examined as that', () => {
+    const card = measured(24 * GiB, 60_000, 900);
+    const usual = classByMeasurement(catalogue, card);
+    const slower = (buildMs: number) => classByMeasurement(catalogue, { ...card, buildMs });
+    expect(usual?.id).toBe('rtx-4090');
+    expect(slower(29_000)).toBe(usual);
+    const lesser = slower(180_000);
+    expect(lesser).not.toBeNull();
+    expect(lesser?.memory?.tableGops).toBeLessThan(usual?.memory?.tableGops ?? 0);
+    expect(slower(1e9)).toBeNull();
   });
 
   it('is the class itself for a card that does as its usual one, with the floor of another as high at most', () => {

@@ -44,6 +44,14 @@ describe("an operator's catalogue", () => {
     });
   });
 
+  it('has each id once, so that a fact names one class', () => {
+    const [a, b] = ['a', 'b'].map((id) => givenClass(id, 'gpu', { gflops: 1 }));
+    const twice = expect.stringContaining('class a is there twice');
+    expect(messageOf({ classes: [a, a] })).toMatchObject({ code: 'catalogue.unreadable', message: twice });
+    expect(messageOf({ classes: [a, { ...b, formerIds: ['a'] }] })).toMatchObject({ message: twice });
+    expect(messageOf({ classes: [{ ...a, formerIds: ['a'] }, b] })).toBeNull();
+  });
+
   it('may leave the memory out, which is then not judged', () => {
     const { memory: _, ...before } = givenClass('a', 'gpu', { gflops: 1 });
     expect(readCatalogueFile(fileOf({ classes: [before] })).classes[0]?.memory).toBeNull();

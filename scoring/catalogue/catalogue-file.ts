@@ -38,6 +38,7 @@ const CatalogueFile = Type.Object(
           memoryBytes: Type.Integer({ minimum: 0 }),
           peakFp32Gflops: Type.Union([Rate, Type.Null()]),
           memory: Type.Optional(Type.Union([Memory, Type.Null()])),
+          slowestShare: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1 })),
           eligible: Type.Boolean(),
           formerIds: Type.Optional(Type.Array(Type.String())),
           chips: Type.Optional(Type.Array(Type.String())),
@@ -81,12 +82,16 @@ export function readCatalogueFile(path: string): Catalogue {
   }
   const classes = value.classes.map((one): CardClass => ({ ...one, memory: one.memory ?? null }));
   for (const one of classes) {
-    const fault = faultOf(one);
+    const fault = faultOf(one) ?? (isTwice(one, classes) ? 'is there twice, or has an id of another' : null);
     if (fault !== null)
       throw new TouchstoneError('catalogue.unreadable', `${path}: class ${one.id} ${fault}.`);
   }
   return { classes };
 }
+
+/** Facts and prices name a class by its id, or by one of before: it must be the only one. */
+const isTwice = (one: CardClass, classes: readonly CardClass[]): boolean =>
+  classes.some((other) => other !== one && [other.id, ...(other.formerIds ?? [])].includes(one.id));
 
 /** What makes exams of the class impossible: better said now than when its first card comes. */
 function faultOf(one: CardClass): string | null {

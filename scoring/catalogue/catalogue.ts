@@ -51,6 +51,8 @@ export interface CardClass {
   readonly peakFp32Gflops: number | null;
   /** Null where nothing is known of the memory: it is measured and not judged. */
   readonly memory: MemoryFigures | null;
+  /** What the slowest of its models does of what the fastest does, as far as published figures say; absent is 1. */
+  readonly slowestShare?: number;
   /** False for classes that never earn. */
   readonly eligible: boolean;
   /** Ids of before, of models that were classes of their own: facts may still name them. */

@@ -48,6 +48,19 @@ describe('figures learned from the fleet', () => {
     expect(last).toMatchObject({ class: 'hundred', engine: 'onnx-cuda', cards: 40, q50: 100 });
   });
 
+  it('leave room for the slowest model of the class, however few of it there are', () => {
+    // 200 of a model that does 100, and one each of a model that does 80 and its slowest: 62.4.
+    const cards = fleet([...Array.from({ length: 200 }, () => 100), 80, 62.4]);
+    const uneven = { classes: [{ ...hundred, slowestShare: 0.8 }] };
+    let figures: LearnedFigure[] = [];
+    for (let epoch = 0; epoch < 200; epoch += 1)
+      figures = learn(uneven, figures, [sampleOf(cards, measured)], 30);
+    expect(figures[0]?.lowGflops).toBeGreaterThan(62.4 * 0.99);
+    expect(figures[0]?.lowGflops).toBeLessThanOrEqual(62.4 + 1e-9);
+    expect(figures[0]?.gflops).toBeLessThanOrEqual(80 + 1e-9);
+    expect(settled(cards)[0]?.lowGflops).toBeGreaterThan(62.4);
+  });
+
   it('are none from fewer GPUs than the least, from too few owners, or mostly from one', () => {
     expect(learnt(equal(29, 100))).toEqual([]);
     expect(learnt(equal(30, 100))).toHaveLength(1);

@@ -50,8 +50,8 @@ const largestShare = 0.5;
 type Rates = Pick<LearnedFigure, 'gflops' | 'lowGflops'>;
 
 /**
- * The figures of the next epoch (ADR 12). Where a sample bears one, the floor moves towards 22 % below the median, by at most
- * 5 %; where none does any more, back towards the published one, as slowly, until there is nothing learned left.
+ * The figures of the next epoch (ADR 12). Where a sample bears one, the floor moves towards 22 % below the median, or what the
+ * slowest model of the class does where that is the median of the fastest, by at most 5 %; where none does any more, back towards the published one, as slowly, until there is nothing learned left.
  *
  * A sample bears a figure when it has enough GPUs of enough owners, no more than 2 % of all that would be held against the
  * floor lie below it, and the median is within physics. The floor is never below the published one. Pure: the order of
@@ -91,6 +91,8 @@ interface Base {
   /** Whether they are the engine's own. */
   readonly own: boolean;
   readonly ceilingGflops: number;
+  /** Of what the fastest model of the class does, the slowest does so much. */
+  readonly slowestShare: number;
 }
 
 /** Null where nothing can be learned: no such class, none of GPUs, or none with published figures. */
@@ -100,7 +102,7 @@ function basisOf(published: Catalogue, id: string, engine: string): Base | null 
   const figures = figuredExpectation(cardClass, engine);
   if (figures === null) return null;
   const { basis, ceilingGflops } = expectation(cardClass, engine);
-  return { figures, own: basis !== 'prior', ceilingGflops };
+  return { figures, own: basis !== 'prior', ceilingGflops, slowestShare: cardClass.slowestShare ?? 1 };
 }
 
 /** Only what can earn is taught, and only where a memory is known that confirms it. */
@@ -127,18 +129,24 @@ function next(
     lowGflops: Math.max(stepped(from.lowGflops, goal.lowGflops), figures.lowGflops),
   };
   if (figure === null && own && isNear(to, figures)) return [];
-  if (taught === null && isNear(to, figures)) return [];
+  // Steps end on the published figures themselves, so the last one is no larger than the others.
+  if (taught === null && to.gflops === figures.gflops && to.lowGflops === figures.lowGflops) return [];
   // Nothing moved: the figure stays as it was frozen, with the cards that it is from.
   if (figure !== null && isNear(to, figure)) return [figure];
   const { cards, q02, q50 } = sample ?? figure ?? { cards: 0, q02: 0, q50: 0 };
   return [{ class: id, engine, ...to, cards, q02, q50 }];
 }
 
-/** The rates that a sample bears; null where it bears none. */
-function taughtBy({ figures, ceilingGflops }: Base, { q50, seenQ02 }: FleetSample): Rates | null {
+/**
+ * The rates that a sample bears; null where it bears none. Most of the sample may be of the class's fastest model: a slower one,
+ * of which there are too few to be seen among 2 %, is held to what it can do.
+ */
+function taughtBy(base: Base, { q50, seenQ02 }: FleetSample): Rates | null {
+  const { figures, ceilingGflops, slowestShare } = base;
   if (!Number.isFinite(q50) || q50 <= 0 || q50 > ceilingGflops) return null;
-  const lowGflops = Math.max(q50 * (1 - spread), figures.lowGflops);
-  return lowGflops <= seenQ02 ? { gflops: q50, lowGflops } : null;
+  const gflops = q50 * slowestShare;
+  const lowGflops = Math.max(gflops * (1 - spread), figures.lowGflops);
+  return lowGflops <= seenQ02 ? { gflops: Math.max(gflops, lowGflops), lowGflops } : null;
 }
 
 const stepped = (from: number, goal: number): number =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCatalogue, loadCatalogueData } from './read-catalogue.js';
-import { loadUnits, readUnitsFile } from './read-units.js';
+import { assertModelsKnown, loadUnits, readUnitsFile } from './read-units.js';
 import { floorUnits } from './units.js';
 
 interface Published {
@@ -115,4 +115,13 @@ describe("an operator's units", () => {
     });
     expect(() => readUnitsFile(join(directory, 'none.json'))).toThrow('cannot be read');
   });
+});
+
+it('units are for models that somebody knows: a misspelled one would be paid nothing, unseen', () => {
+  const check = (model: string) => () =>
+    assertModelsKnown(new Map([[model, 1]]), loadCatalogue(), 'own.json');
+  expect(() => assertModelsKnown(units, { classes: [] }, 'own.json')).not.toThrow();
+  for (const model of loadCatalogue().classes.flatMap(({ models }) => models))
+    expect(check(model)).not.toThrow();
+  expect(check('RTX 409O')).toThrow(/own\.json: no class has a model RTX 409O/);
 });

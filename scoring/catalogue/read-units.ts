@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { TouchstoneError } from '../../protocol/error.js';
+import type { Catalogue } from './catalogue.js';
 import type { Units } from './units.js';
 
 const UnitsFile = Type.Object({
@@ -46,4 +47,16 @@ export function readUnitsFile(path: string): Units {
   return new Map(
     value.models.flatMap(({ model, units }) => (units === null ? [] : [[model, units] as const])),
   );
+}
+
+/**
+ * A misspelled model is paid nothing, and its class the least of the others: nobody would see why.
+ * @param path of the file that the units are from
+ * @throws TouchstoneError `impersonation.unreadable`, naming a model that neither a class nor the published units have
+ */
+export function assertModelsKnown(units: Units, { classes }: Pick<Catalogue, 'classes'>, path: string): void {
+  const known = new Set([...classes.flatMap(({ models }) => models), ...loadUnits().keys()]);
+  const unknown = [...units.keys()].find((model) => !known.has(model));
+  if (unknown === undefined) return;
+  throw new TouchstoneError('impersonation.unreadable', `${path}: no class has a model ${unknown}.`);
 }

@@ -7,10 +7,10 @@ import {
   vbiosAgainstCard,
 } from './findings/chip.js';
 import { driverVersions, overlays, preloads } from './findings/driver-files.js';
-import { formOfIds, repeatedSerials, repeatedUuids } from './findings/ids.js';
+import { formOfIds, repeatedPlaces, repeatedSerials, repeatedUuids } from './findings/ids.js';
 import { memoryAgainstModel } from './findings/memory.js';
 import { mocks } from './findings/mock.js';
-import { claimAgainstReport, toolAgainstFiles } from './findings/names.js';
+import { claimAgainstReport, claimsBeyondReport, toolAgainstFiles } from './findings/names.js';
 import { driverAgainstBus, pciAgainstName } from './findings/pci.js';
 import { powerAgainstModel } from './findings/power.js';
 import { slices } from './findings/slice.js';
@@ -46,6 +46,7 @@ const ofHost: readonly ((
   known: KnownHardware,
 ) => Finding[])[] = [
   repeatedUuids,
+  repeatedPlaces,
   repeatedSerials,
   driverVersions,
   (report, _, known) => overlays(report, known),
@@ -68,6 +69,7 @@ export function findIn(
   const views = viewsOf(report, claims, known);
   return [
     ...views.flatMap((view) => ofCard.flatMap((ask) => ask(view, known))),
+    ...claimsBeyondReport(views, claims ?? [], known),
     ...ofHost.flatMap((ask) => ask(report, views, known)),
   ];
 }

@@ -46,6 +46,8 @@ export interface KnownArchitecture {
   readonly name: string;
   /** First branch of the driver that knows it. */
   readonly first: number;
+  /** Last that does; absent where the newest do. */
+  readonly last?: number;
   /** First parts of VBIOS versions, such as `95`. */
   readonly vbios: readonly string[];
 }
@@ -93,8 +95,8 @@ export interface KnownHardware {
   readonly boardsOfSeveral: { readonly names: readonly CardName[]; readonly most: number };
   readonly mocks: readonly KnownMock[];
   readonly software: {
-    /** Preloaded libraries that give shares of a GPU. */
-    readonly slicers: readonly string[];
+    /** Preloaded libraries that give shares of a GPU: `hooks` where a variable limits, `sharers` always. */
+    readonly slicers: { readonly hooks: readonly string[]; readonly sharers: readonly string[] };
     /** Beginnings of names of preloaded libraries that are usual. */
     readonly harmless: readonly string[];
     /** Words in names of libraries that can answer for the driver. */

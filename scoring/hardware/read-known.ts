@@ -54,7 +54,7 @@ export function loadKnownHardware(): KnownHardware {
   }>('chips.json');
   const software = read<{
     mocks: KnownMock[];
-    slicers: { preloads: string[] };
+    slicers: { hooks: string[]; sharers: string[] };
     harmlessPreloads: { beginnings: string[] };
     driverLikePreloads: { words: string[] };
     honestMounts: { onProc: string[] };
@@ -83,7 +83,7 @@ export function loadKnownHardware(): KnownHardware {
     },
     mocks: software.mocks,
     software: {
-      slicers: software.slicers.preloads,
+      slicers: software.slicers,
       harmless: software.harmlessPreloads.beginnings,
       driverLike: software.driverLikePreloads.words,
       onProc: software.honestMounts.onProc,

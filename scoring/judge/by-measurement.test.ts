@@ -81,7 +81,7 @@ describe('what a card of no listed name is asked as next', () => {
   } as const;
   const shape = memoryShapeFor(ten, claim);
   if (shape === null) throw new Error('no shape');
-  const measured = { claim, engine: 'e', gflops: 9, bandwidthGBps: 50, shape };
+  const measured = { claim, engine: 'e', gflops: 9, bandwidthGBps: 50, shape, buildMs: null };
   const verdict = (outcome: ExamOutcome, of: string | null = null, ...reasons: Code[]) => ({
     outcome,
     reasons,

@@ -159,7 +159,7 @@ export interface SweptCard {
   readonly device: string;
   readonly card: number;
   readonly outcome: ExamOutcome;
-  /** Let go with the others in the first part. */
+  /** Let go with the others in the first part, and what it was asked then it has answered. */
   readonly went: boolean;
   /** Let go with the others in both parts, and passed both at the first asking. */
   readonly passed: boolean;
@@ -178,16 +178,20 @@ export async function sweptTogether(
 ): Promise<SweptCard[]> {
   if (devices.length < 2) return [];
   const rows = await trials(client, { devices: [...devices], since: inSeconds(since), limit });
-  return rows.map(({ trial, time, size, asked, card, computeGo, memoryGo, outcome, attempts, walks }) => ({
-    sweep: trial,
-    at: time,
-    devices: size,
-    device: asked,
-    card,
-    outcome,
-    went: Boolean(computeGo),
-    passed: Boolean(computeGo) && Boolean(memoryGo) && outcome === 'passed' && attempts === 1 && walks === 1,
-  }));
+  return rows.map(({ trial, time, size, asked, card, computeGo, memoryGo, outcome, attempts, walks }) => {
+    // Only a line that broke, or a silence, is asked again: too slow or wrong ends an exam at its first asking.
+    const atOnce = attempts === 1 && (walks ?? 0) <= 1;
+    return {
+      sweep: trial,
+      at: time,
+      devices: size,
+      device: asked,
+      card,
+      outcome,
+      went: Boolean(computeGo) && atOnce && (outcome === 'passed' || outcome === 'failed'),
+      passed: Boolean(computeGo) && Boolean(memoryGo) && atOnce && walks === 1 && outcome === 'passed',
+    };
+  });
 }
 
 const cleared = statement({

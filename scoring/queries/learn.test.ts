@@ -130,7 +130,7 @@ describe('what the fleet shows of its classes', () => {
 
   it('keeps a card that a learned floor has failed for longer than anything is remembered', async () => {
     // Else fast liars threw out a part of the honest cards, waited until these were forgotten, and threw out the next.
-    const failed = { outcome: 'failed', reasons: ['rate.below-class'], gflops: 60, class: null } as const;
+    const failed: Seen = { outcome: 'failed', reasons: ['rate.below-class'], gflops: 60, class: null };
     await put([
       ...thrice(failed),
       ...thrice({ ...failed, bandwidthGBps: 34 }),

@@ -83,9 +83,10 @@ describe('both', () => {
     );
   });
 
-  it('are as many as the README says', () => {
+  it('are as many as the READMEs say', () => {
     const line = `${honest.length} honest cases, none with evidence; ${liars.length} liars, each found by the code expected.`;
     expect(readFileSync(new URL('README.md', import.meta.url), 'utf8')).toContain(`\n${line}\n`);
+    expect(readFileSync(new URL('../../README.md', import.meta.url), 'utf8')).toContain(line);
     expect(honest.length).toBeGreaterThanOrEqual(30);
     expect(liars.length).toBeGreaterThanOrEqual(30);
   });

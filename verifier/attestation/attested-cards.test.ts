@@ -19,9 +19,27 @@ describe('an attestation', () => {
 
   it('holds its chip for a day', () => {
     const cards = new AttestedCards([first]);
-    expect(cards.holderOf(key, 1001)).toEqual(first);
-    expect(cards.holderOf(key, 1000 + attestedMs)).toBeNull();
-    expect(cards.holderOf(deviceId('another chip'), 1001)).toBeNull();
+    const own = { key, device, card: 0, hardware };
+    expect(cards.speaksElsewhere(own, 1001)).toBe(false);
+    expect(cards.speaksElsewhere({ ...own, card: 1 }, 1001)).toBe(false);
+    expect(cards.speaksElsewhere({ ...own, card: 1, hardware: deviceId('another card') }, 1001)).toBe(true);
+    expect(cards.speaksElsewhere({ ...own, device: other }, 1001)).toBe(true);
+    expect(cards.speaksElsewhere({ ...own, device: other }, 1000 + attestedMs)).toBe(false);
+    expect(cards.speaksElsewhere({ ...own, device: other, key: deviceId('another chip') }, 1001)).toBe(false);
+  });
+
+  it('tells cards without ids apart by their places', () => {
+    const cards = new AttestedCards([{ ...first, hardware: '' }]);
+    const unnamed = { key, device, hardware: '' };
+    expect(cards.speaksElsewhere({ ...unnamed, card: 0 }, 1001)).toBe(false);
+    expect(cards.speaksElsewhere({ ...unnamed, card: 1 }, 1001)).toBe(true);
+  });
+
+  it('speaks for nobody where two were let in at the same moment', () => {
+    const cards = new AttestedCards([first, { ...first, device: other, at: 1001 }]);
+    expect(cards.of(device, 0, hardware, 1002)).toBeNull();
+    expect(cards.of(other, 0, hardware, 1002)).toBeNull();
+    expect(cards.of(other, 0, hardware, 1000 + attestedMs)).not.toBeNull();
   });
 
   it('is the latest of its card, whatever comes late or twice', () => {
@@ -30,5 +48,18 @@ describe('an attestation', () => {
     cards.apply([second, first, second]);
     cards.reload([first]);
     expect(cards.of(device, 0, hardware, 2001)?.chip).toBe('GB100');
+  });
+
+  it('is forgotten when it is over, and lets go of its chip when its card is attested by another', () => {
+    const cards = new AttestedCards([first]);
+    const elsewhere = cardAttested(device, 1500, { card: 1, hardware });
+    const swapped = cardAttested(device, 2000, { key: deviceId('another chip') });
+    cards.apply([swapped]);
+    const own = { key, device: other, card: 0, hardware };
+    expect(cards.speaksElsewhere(own, 2001)).toBe(false);
+    cards.apply([elsewhere]);
+    expect(cards.speaksElsewhere(own, 2001)).toBe(true);
+    cards.apply([cardAttested(other, 2000 + 2 * attestedMs, { key: deviceId('a third') })]);
+    expect(cards.size).toBe(1);
   });
 });

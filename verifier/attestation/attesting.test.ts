@@ -34,7 +34,8 @@ beforeAll(async () => {
 function office({ roots = true, claims = [claim, { ...claim, hardwareId: deviceId('chip 2') }] } = {}) {
   const device = deviceId('attesting');
   const record: Fact[] = [];
-  const world = { now: start, claims: claims as readonly CardClaim[], record, device };
+  const ends: string[] = [];
+  const world = { now: start, claims: claims as readonly CardClaim[], record, ends, device };
   const latest = new Map<number, ExamFact>(
     claims.map((claimed, card) => [
       card,
@@ -58,6 +59,7 @@ function office({ roots = true, claims = [claim, { ...claim, hardwareId: deviceI
     serial: new Serial(),
     clock: { now: () => world.now },
     random: (length) => new Uint8Array(randomBytes(length)),
+    ended: (outcome) => ends.push(outcome),
   });
   const attest = async ({
     card = 0,
@@ -94,6 +96,7 @@ describe('an attestation of a card that has just passed an exam', () => {
       nonce: toHex(attestationNonce(fromHex(seed), fromHex(world.device))),
     });
     expect(cards.of(world.device, 0, hardwareOf(claim), start)).toEqual(fact);
+    expect(world.ends).toEqual(['accepted']);
   });
 
   it('can be made again after the next exam', async () => {
@@ -142,6 +145,7 @@ describe('an attestation that is refused', () => {
     const { world, attest, cards } = office();
     await attest();
     expect(await code(attest({ card: 1 }))).toBe('attestation.elsewhere');
+    expect(world.ends).toEqual(['accepted', 'attestation.elsewhere']);
     const [fact] = world.record;
     const elsewhere = office();
     elsewhere.cards.apply([{ ...fact, device: deviceId('another device') } as Fact]);
@@ -149,7 +153,15 @@ describe('an attestation that is refused', () => {
     expect(elsewhere.world.record).toEqual([]);
     // Another chip may.
     await attest({ card: 1, of: { ...(await chainUnder()), root: chain.root } });
-    expect(cards.holderOf((world.record[1] as { key: string }).key, start)?.card).toBe(1);
+    expect(cards.of(world.device, 1, hardwareOf(world.claims[1] as CardClaim), start)?.card).toBe(1);
+  });
+
+  it('is the second for cards that have no ids, by the same chip', async () => {
+    const { hardwareId: _, ...unnamed } = claim;
+    const { attest, world } = office({ claims: [unnamed, unnamed] as CardClaim[] });
+    await attest();
+    expect(await code(attest({ card: 1 }))).toBe('attestation.elsewhere');
+    expect(world.record).toHaveLength(1);
   });
 
   it('is of a device that nobody knows, or where no root is trusted', async () => {

@@ -1,6 +1,7 @@
 import { attestationNonce } from '../../protocol/attestation.js';
 import { fromHex, toHex } from '../../protocol/bytes.js';
 import type { Clock, RandomBytes } from '../../protocol/clock.js';
+import type { Code } from '../../protocol/codes/table.js';
 import { TouchstoneError } from '../../protocol/error.js';
 import { hardwareOf } from '../../protocol/hardware.js';
 import { newFactId } from '../../protocol/ids.js';
@@ -25,6 +26,8 @@ export interface AttestingParts {
   readonly serial: Serial;
   readonly clock: Pick<Clock, 'now'>;
   readonly random: RandomBytes;
+  /** Told of each that was given: accepted, or why not. */
+  readonly ended?: (outcome: 'accepted' | Code) => void;
 }
 
 /** Which card is attested by what, after which exam. */
@@ -44,8 +47,16 @@ export class Attesting {
   /**
    * @throws TouchstoneError `device.unknown`, `attestation.…`; the journal's errors
    */
-  attest(device: string, attestation: Attestation): Promise<CardAttestedFact> {
-    return this.#parts.serial.run(device, () => this.#attest(device, attestation));
+  async attest(device: string, attestation: Attestation): Promise<CardAttestedFact> {
+    const { serial, ended } = this.#parts;
+    try {
+      const fact = await serial.run(device, () => this.#attest(device, attestation));
+      ended?.('accepted');
+      return fact;
+    } catch (error) {
+      if (error instanceof TouchstoneError) ended?.(error.code);
+      throw error;
+    }
   }
 
   async #attest(device: string, { card, exam, ...evidence }: Attestation): Promise<CardAttestedFact> {
@@ -56,9 +67,8 @@ export class Attesting {
     const nonce = attestationNonce(fromHex(seed), fromHex(device));
     const attested = scheme.verify(evidence, nonce, now);
     const hardware = hardwareOf(claim);
-    const holder = cards.holderOf(attested.key, now);
-    const isOwn = holder?.device === device && (holder.card === card || holder.hardware === hardware);
-    if (holder !== null && !isOwn) throw new TouchstoneError('attestation.elsewhere');
+    const own = { key: attested.key, device, card, hardware };
+    if (cards.speaksElsewhere(own, now)) throw new TouchstoneError('attestation.elsewhere');
     const fact: CardAttestedFact = {
       kind: 'card.attested',
       id: newFactId(random),

@@ -39,4 +39,10 @@ describe('how disputes stand', () => {
   it('holds nobody who claims nothing that is disputed', () => {
     expect(new DisputeBook(facts).of('d')).toEqual([]);
   });
+
+  it('is counted by state, where it did not lapse', () => {
+    const lapsed = disputeMoved(nextId('di'), 1, ['a', 'b'], { state: 'lapsed' });
+    const book = new DisputeBook([...facts, lapsed, disputeMoved(nextId('di'), 1, ['c', 'd'])]);
+    expect(Object.fromEntries(book.byState())).toEqual({ open: 1, distinct: 0, shared: 1 });
+  });
 });

@@ -38,6 +38,13 @@ export class DisputeBook implements DisputesPort {
     for (const fact of this.#disputes.values()) if (fact.state !== 'lapsed') yield fact;
   }
 
+  /** How many of those there are of each state. */
+  byState(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>(livingStates.map((state) => [state, 0]));
+    for (const { state } of this.living()) counts.set(state, (counts.get(state) ?? 0) + 1);
+    return counts;
+  }
+
   /** What holds a card comes first, then what is open. */
   of(device: string): readonly DisputedCard[] {
     const cards = [...(this.#ofDevice.get(device) ?? [])].flatMap((dispute) => {
@@ -48,6 +55,8 @@ export class DisputeBook implements DisputesPort {
     return cards.sort((a, b) => urgency(b) - urgency(a));
   }
 }
+
+const livingStates = ['open', 'distinct', 'shared'] as const satisfies readonly DisputeMovedFact['state'][];
 
 const isLater = (a: DisputeMovedFact, b: DisputeMovedFact): boolean =>
   a.at !== b.at ? a.at > b.at : a.id > b.id;

@@ -128,16 +128,45 @@ describe('a thief who claims the id before its owner comes', () => {
     expect(judge(both, [trial(0, 'thief+', 'owner+')], times)).toMatchObject({ state: 'distinct', held: [] });
   });
 
-  it('who will not be examined beside the owner comes after it, however it avoids that', () => {
-    for (const how of ['thief~', 'thief-'])
-      expect(judge(both, repeated(enoughTrials, how, 'owner+'), times)).toMatchObject({
-        state: 'open',
-        held: ['thief'],
-        losers: [],
-      });
-    // Not when the one that would be answered is gone itself.
-    const gone = { ...owner, present: false };
-    expect(judge([thief, gone], repeated(enoughTrials, 'thief~', 'owner+'), times).held).toEqual([]);
+  it('who will not be examined beside the owner for a week comes after it, however it avoids that', () => {
+    const week = { ...times, lapseMs: 168 * hour };
+    for (const how of ['thief~', 'thief-']) {
+      const misses = [0, 1, 2, 3, 50, 100, 168].map((place) => trial(place, how, 'owner+'));
+      const shown = both.map((one) => ({ ...one, shownAt: times.now }));
+      expect(judge(shown, misses.slice(0, -1), week).held).toEqual(['owner']);
+      expect(judge(shown, misses, week)).toMatchObject({ state: 'open', held: ['thief'], losers: [] });
+      // Not when the one that would be answered is gone itself, nor after it has passed once.
+      const gone = shown.map((one) => ({ ...one, present: one.device === 'thief' }));
+      expect(judge(gone, misses, week).held).toEqual([]);
+      const passed = [...misses, trial(170, 'thief+', 'owner-')];
+      expect(judge(shown, passed, week).held).toEqual(['owner']);
+    }
+  });
+});
+
+describe('a thief that breaks the line of another whenever it is armed itself', () => {
+  it('can have neither the first held nor the later one condemned', () => {
+    expect(judge(two, repeated(enoughTrials, 'first~', 'later+'), times)).toMatchObject({
+      held: ['later'],
+      losers: [],
+    });
+    expect(judge(two, repeated(2 * enoughTrials, 'first+', 'later~'), times)).toMatchObject({
+      state: 'open',
+      held: ['later'],
+      losers: [],
+    });
+  });
+
+  it('or keeps its own silent is held, also where it was shown to be distinct before', () => {
+    const before = trial(0, 'first+', 'later+');
+    for (const [first, later] of [
+      ['first~', 'later+'],
+      ['first+', 'later~'],
+    ] as const) {
+      const silent = [1, 2, 3].map((place) => trial(place, first, later));
+      expect(judge(two, [before, ...silent.slice(0, 2)], times).state).toBe('distinct');
+      expect(judge(two, [before, ...silent], times)).toMatchObject({ state: 'open', held: ['later'] });
+    }
   });
 });
 

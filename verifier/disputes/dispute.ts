@@ -24,7 +24,7 @@ export interface Claim {
 /** How one claimant did in a sweep that it was asked in. */
 export interface Answer {
   readonly device: string;
-  /** It was let go with the others in the first part. */
+  /** It was let go with the others in the first part, and has answered what it was asked then: by that it can be judged. */
   readonly went: boolean;
   /** It was let go with the others in both parts, and passed both at the first asking. */
   readonly passed: boolean;
@@ -50,22 +50,27 @@ export interface Judgement {
   readonly reasons: readonly Code[];
 }
 
-/** Joint exams in which two never both passed, before one of them is condemned; and misses in a row after which one comes last. */
+/** Joint exams in which two never both passed, before one of them is condemned or they are no longer known to be two cards. */
 export const enoughTrials = 3;
+/** Misses in a row, over at least the time in which a claim lapses, after which one comes last. */
+const enoughMisses = 2 * enoughTrials;
 /** In a sweep of at most so many devices nobody is left behind for being the last to get ready: `isStraggling` of sweeps. */
 export const smallSweep = 9;
 
 /**
- * Nobody is condemned or held by a claim alone, nor for being away:
+ * Nobody is condemned by a claim alone, nor for being away, nor for a line that broke: whoever knows that a joint exam has begun can
+ * break another's line.
  *
  * - *order*: the older claim comes before the younger. The first keeps what it has.
- * - *distinct*: two that passed at the same instant are two cards. That settles it between them, until what comes after says otherwise.
- * - *lost*: in three joint exams since then in which both were let go they never both passed, and the later one passed none of them,
+ * - *distinct*: two that passed at the same instant are two cards. That settles it between them, until three joint exams in a row of
+ *   which one passed and the other did not, whyever. Then it is asked anew, and the later one is held.
+ * - *lost*: in three joint exams since then that both answered they never both passed, and the later one passed none of them,
  *   or failed three that the earlier one passed. The first of the order never loses by this.
- * - *missed*: asked three times in a row without passing while another claimant passed. It comes after those who did, until it passes.
- *   So silence pays nobody, neither the one who came first and won't be examined beside the other.
- * - *held*: who is not known to be distinct from all before it, or has missed. Of the first, and of one that was shown to be
- *   distinct before, only while somebody before it is there: else who went away could not be answered.
+ * - *missed*: for as long as a claim lapses in, and at least six times in a row, asked without passing while another claimant passed.
+ *   A place that can't be shown beside another lapses as one that isn't shown at all: it comes last, until it passes.
+ * - *held*: who is not known to be distinct from all before it. So silence pays nobody: of one chip with two names one is held, whichever
+ *   of them is silent. Who has come last by its misses is held only while somebody before it is there: else who went away could not
+ *   be answered.
  */
 export function judge(
   claims: readonly Claim[],
@@ -80,7 +85,7 @@ export function judge(
     if (earlierThan(claim, standing, losers).some((earlier) => hasLost(claim, earlier, trials)))
       losers.push(claim.device);
 
-  const isLate = (claim: Claim): boolean => hasMissed(claim, standing, trials);
+  const isLate = (claim: Claim): boolean => hasMissed(claim, standing, trials, lapseMs);
   const remaining = standing.filter(({ device }) => !losers.includes(device));
   const ranked = [...remaining.filter((claim) => !isLate(claim)), ...remaining.filter(isLate)];
   const [keeper, ...others] = ranked;
@@ -98,10 +103,9 @@ export function judge(
   );
   const held = open.filter((claim) => {
     const ahead = ranked.slice(0, ranked.indexOf(claim));
-    const proven = claim === standing[0] || isApart(claim, ahead, trials);
     const theirs = claim.wallet !== null && ahead.every(({ wallet }) => wallet === claim.wallet);
     // A card that an owner moved from one machine to another earns in one of them at a time.
-    return !(proven || theirs) || ahead.some(({ present }) => present);
+    return !(claim === standing[0] || theirs) || ahead.some(({ present }) => present);
   });
   const state = open.length > 0 ? 'open' : losers.length > 0 ? 'shared' : 'distinct';
   return {
@@ -150,8 +154,22 @@ function together(
   });
 }
 
-const areDistinct = (a: Claim, b: Claim, trials: readonly Trial[]): boolean =>
-  together(a, b, trials).some((trial) => trial.a && trial.b);
+function areDistinct(a: Claim, b: Claim, trials: readonly Trial[]): boolean {
+  let misses = 0;
+  for (const { at, devices, answers } of trials.toReversed()) {
+    if (at <= countsFrom(a, b)) continue;
+    const both = answers.filter(({ device }) => device === a.device || device === b.device);
+    if (both.length < 2) continue;
+    if (both.every(({ passed }) => passed)) return true;
+    if (both.some(({ passed }) => passed) && !both.some((one) => isExcused(one, devices))) misses += 1;
+    if (misses >= enoughTrials) return false;
+  }
+  return false;
+}
+
+/** In a crowd the last to get ready is left behind: that may have been the crowd's doing. */
+const isExcused = ({ went, passed }: Answer, devices: number): boolean =>
+  !passed && !went && devices > smallSweep;
 
 const isApart = (claim: Claim, ahead: readonly Claim[], trials: readonly Trial[]): boolean =>
   ahead.every((other) => areDistinct(claim, other, trials));
@@ -164,17 +182,21 @@ function hasLost(later: Claim, earlier: Claim, trials: readonly Trial[]): boolea
   return ofLater === 0 || ofEarlier >= enoughTrials;
 }
 
-function hasMissed(claim: Claim, standing: readonly Claim[], trials: readonly Trial[]): boolean {
+function hasMissed(
+  claim: Claim,
+  standing: readonly Claim[],
+  trials: readonly Trial[],
+  lapseMs: number,
+): boolean {
   const others = new Set(standing.filter((other) => other !== claim).map(({ device }) => device));
-  let misses = 0;
+  const misses: number[] = [];
   for (const { at, devices, answers } of trials.toReversed()) {
     const own = answers.find(({ device }) => device === claim.device);
     if (own === undefined || at <= countsFrom(claim)) continue;
-    if (own.passed) return false;
-    // In a crowd the last to get ready is left behind: that may have been the crowd's doing.
-    if (!own.went && devices > smallSweep) continue;
-    if (answers.some(({ device, passed }) => passed && others.has(device))) misses += 1;
-    if (misses >= enoughTrials) return true;
+    if (own.passed) break;
+    if (!isExcused(own, devices) && answers.some(({ device, passed }) => passed && others.has(device)))
+      misses.push(at);
   }
-  return false;
+  const [last = 0, first = last] = [misses[0], misses.at(-1)];
+  return misses.length >= enoughMisses && last - first >= lapseMs;
 }

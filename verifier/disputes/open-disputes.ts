@@ -32,6 +32,8 @@ export interface DisputesParts
 
 /** Disputes of GPUs, as the rest of a verifier sees them. */
 export interface Disputes extends DisputesPort {
+  /** How many there are of each state, without those that lapsed. */
+  byState(): ReadonlyMap<string, number>;
   /** Takes in facts that any verifier has recorded. */
   apply(facts: readonly Fact[]): void;
   /** Reads the record again, because facts may have been missed. @throws the record's errors */
@@ -55,6 +57,7 @@ export async function openDisputes(parts: DisputesParts): Promise<Disputes> {
   const watch = new Watch({ ...parts, times }, book, asking, lookout, new Condemning({ ...parts, book }));
   return {
     of: (device) => book.of(device),
+    byState: () => book.byState(),
     apply: (facts) => book.apply(facts),
     reload: async () => book.apply(await loadDisputes(clickhouse)),
     look: () => watch.look(),

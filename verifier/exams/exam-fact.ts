@@ -107,7 +107,9 @@ function nextClass(
   const { gflops } = computed;
   const bandwidthGBps = walked?.bandwidthGBps ?? null;
   const shown = engine !== null && gflops !== null && bandwidthGBps !== null && memory !== null;
-  const measured = shown ? { claim, engine, gflops, bandwidthGBps, shape: memory.task.shape } : null;
+  const measured = shown
+    ? { claim, engine, gflops, bandwidthGBps, shape: memory.task.shape, buildMs: memory.buildMs }
+    : null;
   return {
     measuredAs: measuredAs(catalogue, { verdict, asked: byMeasurement ? cardClass : null, measured }),
   };

@@ -90,6 +90,7 @@ describe('who follows the changes', () => {
       ['kinds=device.enrolled,exam.finished', [0, 3]],
       [`devices=${a}`, [0, 1]],
       ['class=b', [2, 3]],
+      ['class=was-b', [2, 3]],
       ['status=verified', [2]],
       ['status=examining&class=a', [1]],
     ];

@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Logger } from 'pino';
 import type { Clock, RandomBytes } from '../../protocol/clock.js';
+import type { CardClass } from '../../scoring/catalogue/catalogue.js';
 import { classOfClaim } from '../../scoring/catalogue/class-of-claim.js';
 import type { Fact } from '../../scoring/facts/facts.js';
 import { loadWebhooks } from '../../scoring/queries/webhooks.js';
@@ -50,6 +51,8 @@ export interface Feeds {
   readonly deliveries: Deliveries;
   /** Classes of the cards that a device claims now, each once. */
   readonly classesOf: (device: string) => readonly string[];
+  /** The same with the ids that these classes had before: a reader may still ask by one. */
+  readonly classNamesOf: (device: string) => readonly string[];
   /** A reader was too slow. */
   readonly cut: () => void;
   /** Takes in facts that other verifiers recorded. */
@@ -83,10 +86,13 @@ export async function openFeeds(parts: FeedsParts): Promise<Feeds> {
     await recorder.record(facts);
     book.apply(facts);
   };
-  const classesOf = (device: string): readonly string[] => {
+  const claimed = (device: string): readonly CardClass[] => {
     const cards = devices.get(device)?.enrolment.cards ?? [];
-    return [...new Set(cards.flatMap((card) => classOfClaim(options.catalogue, card)?.id ?? []))];
+    return [...new Set(cards.flatMap((card) => classOfClaim(options.catalogue, card) ?? []))];
   };
+  const classesOf = (device: string) => claimed(device).map(({ id }) => id);
+  const classNamesOf = (device: string) =>
+    claimed(device).flatMap(({ id, formerIds }) => [id, ...(formerIds ?? [])]);
   const deliveries = new Deliveries({
     feed,
     state,
@@ -116,6 +122,7 @@ export async function openFeeds(parts: FeedsParts): Promise<Feeds> {
     webhooks: new Webhooks({ book, log: changeLog, state, clock, random, rules, secretFor, record }),
     deliveries,
     classesOf,
+    classNamesOf,
     cut: () => metrics.feedCut(),
     apply: (facts) => book.apply(facts),
     async close() {

@@ -31,4 +31,13 @@ describe('the view of all reports', () => {
     book.apply([second]);
     expect(book.standing(device)).toBeNull();
   });
+
+  it('counts each device once, by the gravest that its latest report holds', () => {
+    const book = new HardwareBook([hardwareRecordOf(first)]);
+    const note = { findings: [finding('hardware.wsl', 'note', null)] };
+    book.apply([hardwareReported(other, 1, note), hardwareReported(other, 2, note), first]);
+    expect(Object.fromEntries(book.byWorst())).toEqual({ refusal: 1, evidence: 0, note: 1, none: 0 });
+    book.apply([second, first]);
+    expect(Object.fromEntries(book.byWorst())).toEqual({ refusal: 0, evidence: 0, note: 1, none: 1 });
+  });
 });

@@ -15,10 +15,11 @@ export interface Standing {
  * reports themselves stay in the record.
  */
 export class HardwareBook {
-  readonly #records: Map<string, HardwareRecord>;
+  readonly #records = new Map<string, HardwareRecord>();
+  readonly #byWorst = new Map<string, number>(worsts.map((worst) => [worst, 0]));
 
   constructor(records: readonly HardwareRecord[]) {
-    this.#records = new Map(records.map((record) => [record.device, record]));
+    this.reload(records);
   }
 
   /** Null where it made no report. */
@@ -33,6 +34,11 @@ export class HardwareBook {
     return record === undefined || refusals.length === 0 ? null : { fact: record.fact, refusals };
   }
 
+  /** How many devices there are by the gravest finding in their report; `none` where nothing was found. */
+  byWorst(): ReadonlyMap<string, number> {
+    return this.#byWorst;
+  }
+
   /** Takes in facts that are durable. In whatever order they come, and how often, the latest stands. */
   apply(facts: readonly Fact[]): void {
     for (const fact of facts) if (fact.kind === 'hardware.reported') this.#take(hardwareRecordOf(fact));
@@ -45,9 +51,22 @@ export class HardwareBook {
 
   #take(record: HardwareRecord): void {
     const known = this.#records.get(record.device);
-    if (known === undefined || record.at >= known.at) this.#records.set(record.device, record);
+    if (known !== undefined && record.at < known.at) return;
+    if (known !== undefined) this.#count(known, -1);
+    this.#records.set(record.device, record);
+    this.#count(record, 1);
+  }
+
+  #count({ findings }: HardwareRecord, by: number): void {
+    const worst = worstIn(findings);
+    this.#byWorst.set(worst, (this.#byWorst.get(worst) ?? 0) + by);
   }
 }
+
+const worsts = ['refusal', 'evidence', 'note', 'none'] as const;
+
+const worstIn = (findings: readonly Finding[]): string =>
+  worsts.find((worst) => findings.some(({ severity }) => severity === worst)) ?? 'none';
 
 export const refusalsIn = (findings: readonly Finding[]): readonly Finding[] =>
   findings.filter(({ severity }) => severity === 'refusal');

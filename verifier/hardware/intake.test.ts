@@ -15,7 +15,7 @@ const networkKey = new Uint8Array(32).fill(2);
 const pepper = new Pepper(new Uint8Array(32).fill(1), networkKey);
 const intake = new HardwareIntake({ pepper, known: loadKnownHardware() });
 const random = (length: number) => new Uint8Array(randomBytes(length));
-const now = { at: 100, random };
+const now = { at: 100, random, leased: false };
 
 const uuid: Component = component('gpu-uuid', 0, 'uuid');
 const claim: CardClaim = {
@@ -132,6 +132,10 @@ describe('a report on record', () => {
     };
     const heard = intake.heard(intake.recorded(enrolment(hardwareReport()), []), stale, now);
     expect(heard).toMatchObject({ turned: true, fact: { report: reported(hardwareReport()).report } });
+    // Not while somebody has leased it: its host said nothing new.
+    const leased = { ...now, leased: true };
+    expect(intake.heard(intake.recorded(enrolment(hardwareReport()), []), stale, leased)).toBeNull();
+    expect(intake.heard(intake.recorded(enrolment(slice), []), record, leased)?.turned).toBe(true);
   });
 
   it('is none where an agent sends none', () => {
@@ -155,6 +159,11 @@ describe('what is found in a report', () => {
       const report = hardwareReport({ cards: [reportedCard(honest)] });
       expect(codesOf(report, [other])).not.toContainEqual(['hardware.claim-differs', 0]);
     }
+  });
+
+  it('is no other id where a slice is claimed of a card that does not say whether it is split', () => {
+    const slice = { ...claim, model: 'NVIDIA A100-SXM4-80GB MIG 1g.10gb', hardwareId: 'MIG-1' };
+    expect(codesOf(hardwareReport(), [slice])).not.toContainEqual(['hardware.claim-differs', 0]);
   });
 
   it('is no other id where the claim is of before there were hashes, or the record has it in the clear', () => {

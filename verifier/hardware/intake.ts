@@ -7,6 +7,7 @@ import type { HardwareReportedFact } from '../../scoring/facts/hardware.js';
 import { findIn } from '../../scoring/hardware/find.js';
 import { finding } from '../../scoring/hardware/finding.js';
 import type { KnownHardware } from '../../scoring/hardware/known.js';
+import { namesSlice } from '../../scoring/hardware/slices.js';
 import type { HardwareRecord } from '../../scoring/queries/hardware.js';
 import { refusalsIn } from './hardware-book.js';
 import type { Pepper } from './pepper.js';
@@ -58,17 +59,21 @@ export class HardwareIntake {
    * What an enrolment says of its host that the report on record does not; null where that is nothing. Dated after the one before,
    * which another verifier may have dated by a clock that is ahead of ours: the latest stands.
    *
+   * What is only read otherwise than before, because this verifier knows more, waits for the end of a lease: its host has done nothing
+   * that could end it.
+   *
    * @param enrolment as `recorded` made it
    */
   heard(
     { device, hardware, cards }: Enrolment,
     before: HardwareRecord | null,
-    now: { readonly at: number; readonly random: RandomBytes },
+    now: { readonly at: number; readonly random: RandomBytes; readonly leased: boolean },
   ): Heard | null {
     if (hardware === undefined) return null;
     const findings = this.#findIn(hardware, cards);
     const steady = steadyHash(hardware);
-    if (before?.steady === steady && weightOf(before.findings) === weightOf(findings)) return null;
+    const saysTheSame = before?.steady === steady;
+    if (saysTheSame && (now.leased || weightOf(before.findings) === weightOf(findings))) return null;
     const fact: HardwareReportedFact = {
       kind: 'hardware.reported',
       id: newFactId(now.random),
@@ -89,7 +94,9 @@ export class HardwareIntake {
   /** Cards that the report gives another id than the claim that they stand for. A slice has an id beside that of its card. */
   #otherIds({ cards, components }: HardwareReport, claims: readonly CardClaim[]): Finding[] {
     return cards.flatMap(({ claim, mig }, place) => {
-      const claimed = claim === null || mig === true ? undefined : claims[claim]?.hardwareId;
+      const whole = claim === null ? undefined : claims[claim];
+      const claimed =
+        whole === undefined || mig === true || namesSlice(whole.model) ? undefined : whole.hardwareId;
       const own = components.filter(({ kind, card }) => kind === 'gpu-uuid' && card === place);
       if (claimed === undefined || own.length === 0 || own.some(({ hash }) => this.#isSame(claimed, hash)))
         return [];

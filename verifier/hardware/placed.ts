@@ -1,7 +1,7 @@
 import { TouchstoneError } from '../../protocol/error.js';
 import type { ComponentKind, HardwareReport } from '../../protocol/messages/hardware.js';
 
-const ofCards: ReadonlySet<ComponentKind> = new Set(['gpu-uuid', 'gpu-pdi', 'gpu-serial']);
+const ofCards: ReadonlySet<ComponentKind> = new Set(['gpu-uuid', 'gpu-pdi', 'gpu-serial', 'gpu-parent']);
 
 /**
  * Whether a report points only to what is there: no two of its cards to one claim, none to a claim that is not made, no id to a card

@@ -8,7 +8,7 @@ export function gauge(registry: Registry, name: string, help: string, read: () =
     registers: [registry],
     collect() {
       const value = read();
-      if (value === null) this.reset();
+      if (value === null) this.remove();
       else this.set(value);
     },
   });

@@ -32,14 +32,15 @@ const Headers = Type.Object({
 });
 type Headers = Static<typeof Headers>;
 
-export interface ChangeRoutesParts extends Pick<Feeds, 'feed' | 'seats' | 'classesOf' | 'cut'> {
+export interface ChangeRoutesParts
+  extends Pick<Feeds, 'feed' | 'seats' | 'classesOf' | 'classNamesOf' | 'cut'> {
   readonly keys: Pick<ApiKeys, 'holderOf'>;
 }
 
 /** `GET /v1/changes`: what happens, as server-sent events. */
 export function changeRoutes(
   app: FastifyInstance,
-  { feed, seats, classesOf, cut, keys }: ChangeRoutesParts,
+  { feed, seats, classesOf, classNamesOf, cut, keys }: ChangeRoutesParts,
 ): void {
   /** A stream lasts for days, and a key may be taken away in between. */
   const isStill = async ({ role, id }: Reader, authorization: string | undefined): Promise<boolean> => {
@@ -100,9 +101,9 @@ export function changeRoutes(
         for await (const { entries, cursor } of pages) {
           if (!(await isStill(reader, request.headers.authorization))) break;
           for (const entry of entries) {
-            const classes = classesOf(entry.fact.device);
-            if (!mayRead(entry.fact, reader) || !isWanted(entry.fact, classes, filter)) continue;
-            await stream.change(changeOf(entry.fact, classes), entry.cursor);
+            const names = classNamesOf(entry.fact.device);
+            if (!mayRead(entry.fact, reader) || !isWanted(entry.fact, names, filter)) continue;
+            await stream.change(changeOf(entry.fact, classesOf(entry.fact.device)), entry.cursor);
           }
           stream.passed(cursor);
         }

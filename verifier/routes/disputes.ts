@@ -49,7 +49,7 @@ const Trial = Type.Object({
   sweep: SweepId,
   at: DateTime,
   asked: Type.Array(DeviceId),
-  went: Type.Array(DeviceId, { description: 'Let go at the same instant' }),
+  went: Type.Array(DeviceId, { description: 'Let go at the same instant, and answered' }),
   passed: Type.Array(DeviceId, { description: 'Passed at the same instant' }),
 });
 const DisputeDossier = Type.Object({
@@ -167,7 +167,7 @@ function disputeDocument(fact: DisputeMovedFact): Static<typeof Dispute> {
 const needs: Record<OpenQuestion['needs'], string> = {
   together: 'Both must be asked at one instant: they are while both are connected, free and verified.',
   trials:
-    'Passing at one instant shows that they are two cards; three joint exams without it that they are not.',
+    'Passing at one instant shows that they are two cards; three joint exams that both answered without it that they are not.',
 };
 
 const questionDocument = ({ devices, joint, needs: needed }: OpenQuestion) => ({

@@ -46,7 +46,8 @@ export function enrolRoutes(app: FastifyInstance, services: Services): void {
         const known = devices.get(body.device);
         if (known?.status === 'retired') throw new TouchstoneError('device.retired');
         const said = hardware.intake.recorded(body, known?.enrolment.cards ?? []);
-        const now = { at: clock.now(), random };
+        const leased = services.leases.of(body.device) !== null;
+        const now = { at: clock.now(), random, leased };
         const heard = hardware.intake.heard(said, hardware.book.of(body.device), now);
         const facts = enrolmentFacts(said, known, clock, random, heard);
         if (facts.length > 0) await changes.take(body.device);

@@ -132,3 +132,11 @@ test('a machine without cards has none, and another text is none of this', () =>
   expect(nvidiaSmi.parse('NVIDIA-SMI has failed because it could not communicate')).toBeNull();
   expect(nvidiaSmi.isOf('GPU 0: NVIDIA A100')).toBe(false);
 });
+
+test('a report with more cards than its tool counted is none: somebody wrote them into it', () => {
+  const text = gpuCapture('v8-two-cards.xml');
+  const forged = text.replace('</nvidia_smi_log>', '<gpu id="1"><uuid>A</uuid></gpu></nvidia_smi_log>');
+  expect(cardsOf(text)).toHaveLength(2);
+  expect(cardsOf(forged.replace(/<attached_gpus>.*/, ''))).toHaveLength(3);
+  expect(nvidiaSmi.parse(forged)).toBeNull();
+});

@@ -29,10 +29,11 @@ function parse(text: string): SourceFacts | null {
   const log = readXml(text, 'nvidia_smi_log', unread);
   if (log === null) return null;
   const driver = textOf(textAt(log, 'driver_version'));
+  const gpus = childrenOf(log, 'gpu');
+  // More than the tool counted: somebody wrote cards into it, such as a tenant by the name of a program.
+  if (gpus.length > (countOf(textAt(log, 'attached_gpus')) ?? gpus.length)) return null;
   return {
-    cards: childrenOf(log, 'gpu')
-      .slice(0, limits.cards)
-      .map((gpu) => cardOf(gpu, driver)),
+    cards: gpus.slice(0, limits.cards).map((gpu) => cardOf(gpu, driver)),
     host: { cuda: textOf(textAt(log, 'cuda_version')) },
   };
 }

@@ -5,9 +5,9 @@ import { slicing } from './slicing.js';
 const found = (...lines: string[]) => slicing.parse(`${lines.join('\n')}\n`)?.host?.slicing;
 
 describe('slices by software', () => {
-  it('of HAMi are named by their limits, without values', () => {
+  it('of HAMi are named by their limits, those on memory with their size', () => {
     expect(read('kubernetes-hami', slicing)?.host).toEqual({
-      slicing: ['CUDA_DEVICE_MEMORY_LIMIT_0', 'CUDA_DEVICE_SM_LIMIT'],
+      slicing: [expect.stringMatching(/^CUDA_DEVICE_MEMORY_LIMIT_0=\d+m$/), 'CUDA_DEVICE_SM_LIMIT'],
     });
   });
 
@@ -23,7 +23,8 @@ describe('slices by software', () => {
     ['GPU_PORTION=0.5'],
     ['RUNAI_NUM_OF_GPUS=0.25'],
   ])('are found in %s', (...lines) => {
-    expect(found(...lines)).toEqual([lines[0]?.split('=')[0]]);
+    const [first = ''] = lines;
+    expect(found(...lines)).toEqual([/_MEM(?:ORY)?_LIMIT/.test(first) ? first : first.split('=')[0]]);
   });
 
   it.each([
@@ -39,6 +40,10 @@ describe('slices by software', () => {
     ['GPU_PORTION=1'],
   ])('are not found in whole cards: %s', (...lines) => {
     expect(found(...lines)).toEqual([]);
+  });
+
+  it('are told without what is no size', () => {
+    expect(found('CUDA_DEVICE_MEMORY_LIMIT=/home/somebody')).toEqual(['CUDA_DEVICE_MEMORY_LIMIT']);
   });
 
   it('are not seen in other variables', () => {

@@ -5,8 +5,10 @@ type Values = ReadonlyMap<string, string>;
 /** One variable by which software gives a program a part of a card. */
 interface Limit {
   readonly name: string;
-  /** Whether this value gives less than the whole card. */
+  /** Whether this value may give less than the whole card. */
   readonly limits: (value: string, all: Values) => boolean;
+  /** Its value is told too: of a limit on memory only that says whether it is less than the card has. */
+  readonly sized?: true;
 }
 
 const eachCard = (name: string): string[] => [
@@ -27,14 +29,18 @@ const lessThan =
 
 const everyLimit: readonly Limit[] = [
   // HAMi, and Volcano's and KAI's use of it.
-  ...eachCard('CUDA_DEVICE_MEMORY_LIMIT').map((name) => ({ name, limits: hami(bytes) })),
+  ...eachCard('CUDA_DEVICE_MEMORY_LIMIT').map((name) => ({
+    name,
+    limits: hami(bytes),
+    sized: true as const,
+  })),
   ...eachCard('CUDA_DEVICE_SM_LIMIT').map((name) => ({ name, limits: hami(percent) })),
   // vgpu-manager.
-  ...eachCard('CUDA_MEM_LIMIT').map((name) => ({ name, limits: bytes })),
+  ...eachCard('CUDA_MEM_LIMIT').map((name) => ({ name, limits: bytes, sized: true as const })),
   ...eachCard('CUDA_CORE_LIMIT').map((name) => ({ name, limits: percent })),
   // NVIDIA's own MPS.
   { name: 'CUDA_MPS_ACTIVE_THREAD_PERCENTAGE', limits: percent },
-  { name: 'CUDA_MPS_PINNED_DEVICE_MEM_LIMIT', limits: () => true },
+  { name: 'CUDA_MPS_PINNED_DEVICE_MEM_LIMIT', limits: () => true, sized: true },
   // Alibaba's gpushare and cGPU: of so much memory so much.
   { name: 'ALIYUN_COM_GPU_MEM_CONTAINER', limits: lessThan('ALIYUN_COM_GPU_MEM_DEV') },
   // Volcano's older sharing, which sets the total only where it shares.
@@ -52,8 +58,8 @@ const everyLimit: readonly Limit[] = [
 const besides = ['CUDA_DISABLE_CONTROL', 'ALIYUN_COM_GPU_MEM_DEV', 'VOLCANO_GPU_MEMORY_TOTAL'];
 
 /**
- * Variables by which software gives out parts of cards. Only what really limits is named: a policy, a right to manage MIG, or
- * a limit of a hundred per cent takes nothing away.
+ * Variables by which software gives out parts of cards. Only what may limit is named: a policy, a right to manage MIG, or a limit of a
+ * hundred per cent takes nothing away. A limit on memory is told with its size: schedulers set one to whole cards too.
  */
 export const slicing: Source = {
   name: 'slicing',
@@ -68,9 +74,16 @@ export const slicing: Source = {
       const value = values.get(name)?.trim();
       return value ? limits(value, values) : false;
     });
-    return { host: { slicing: found.map(({ name }) => name).slice(0, 64) } };
+    const said = found.map(({ name, sized }) => {
+      const size = values.get(name)?.trim() ?? '';
+      return sized && sizes.test(size) ? `${name}=${size}` : name;
+    });
+    return { host: { slicing: said.slice(0, 64) } };
   },
 };
+
+/** Such as `8192m`, `24g` and, of MPS, `0=8G,1=8G`. */
+const sizes = /^(?:\d{1,3}=)?\d{1,15}[kmg]?b?(?:,(?:\d{1,3}=)?\d{1,15}[kmg]?b?){0,7}$/i;
 
 const known = new Set([...everyLimit.map(({ name }) => name), ...besides]);
 

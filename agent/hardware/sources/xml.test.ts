@@ -53,3 +53,11 @@ test('a document that is too deep, too long or has too many elements is none', (
   expect(readXml(`<log><a>${'x'.repeat(5 * 1024 * 1024)}</a></log>`, 'log')).toBeNull();
   expect(readXml(`<log>${'<a/>'.repeat(300_000)}</log>`, 'log')).toBeNull();
 });
+
+test('an element that is cut out ends on a line of its own, not in what a program is called', () => {
+  const named = (name: string) => `<log>\n\t<skip>\n\t\t<n>${name}</n>\n\t</skip>\n\t<a>1</a>\n</log>\n`;
+  for (const name of ['x', '</skip><a>2</a>', '</skip></log>', '<skip>', '</skip><!--']) {
+    expect(textAt(readXml(named(name), 'log', ['skip']), 'a')).toBe('1');
+    expect(textAt(readXml(named(name).replaceAll('\n', '\r\n'), 'log', ['skip']), 'a')).toBe('1');
+  }
+});

@@ -40,9 +40,10 @@ export function readXml(text: string, name: string, without: readonly string[] =
   const start = text.search(new RegExp(`<${name}[\\s>]`));
   if (start < 0) return null;
   const close = `</${name}>`;
-  const end = text.indexOf(close, start);
-  const own = text.slice(start, end < 0 ? text.lastIndexOf('>') + 1 : end + close.length);
-  const kept = without.reduce(withoutElement, own);
+  // Cut first: the end may stand in what anybody may choose.
+  const cut = without.reduce(withoutElement, text.slice(start));
+  const end = cut.indexOf(close);
+  const kept = cut.slice(0, end < 0 ? cut.lastIndexOf('>') + 1 : end + close.length);
   if (kept.length > maxLength || kept.split('<', maxTags + 2).length > maxTags + 1) return null;
   try {
     const found = elementsOf(parser.parse(kept), 0).find((element) => element.name === name);
@@ -52,17 +53,29 @@ export function readXml(text: string, name: string, without: readonly string[] =
   }
 }
 
+/** An element that begins on a line of its own ends on one too: what a program is called can't end it earlier. */
 function withoutElement(text: string, name: string): string {
   const [open, close] = [`<${name}>`, `</${name}>`];
   const kept: string[] = [];
   let at = 0;
   for (;;) {
     const from = text.indexOf(open, at);
-    const to = from < 0 ? -1 : text.indexOf(close, from);
+    const to = from < 0 ? -1 : endOf(text, close, from + open.length);
     if (to < 0) return [...kept, text.slice(at)].join('');
     kept.push(text.slice(at, from));
     at = to + close.length;
   }
+}
+
+/** Where the tag stands that closes what begins before `from`; -1 without one. */
+function endOf(text: string, close: string, from: number): number {
+  const first = text.indexOf(close, from);
+  if (!/^\r?\n/.test(text.slice(from, from + 2))) return first;
+  for (let to = first; to >= 0; to = text.indexOf(close, to + 1)) {
+    const line = text.slice(text.lastIndexOf('\n', to) + 1, to);
+    if (line.trim() === '' && /^\s/.test(text[to + close.length] ?? '\n')) return to;
+  }
+  return first;
 }
 
 /** The parser's lists of one-key objects as elements. */

@@ -93,6 +93,16 @@ describe('driver against card', () => {
     expect(codes(driverAgainstCard, { name: 'Tesla K80', driver: '418.39' })).toEqual([]);
   });
 
+  it('finds a branch that has dropped the architecture', () => {
+    const v100 = { name: 'Tesla V100-SXM2-16GB', pci: nvidiaPci('1db1') };
+    expect(codes(driverAgainstCard, { ...v100, driver: '595.58.03' })).toEqual(['hardware.driver-too-new']);
+    for (const driver of ['580.126.09', '582.28', `${known.newestBranch + 5}.11`])
+      expect(codes(driverAgainstCard, { ...v100, driver })).not.toContain('hardware.driver-too-new');
+    expect(codes(driverAgainstCard, { name: 'Tesla K80', driver: '550.54.15' })).toHaveLength(1);
+    expect(codes(driverAgainstCard, { name: 'Tesla K80', driver: '475.14' })).toEqual([]);
+    expect(codes(driverAgainstCard, { name: 'Tesla T4', driver: '595.58.03' })).toEqual([]);
+  });
+
   it('notes a branch that nobody has seen, and holds it against nobody', () => {
     const newest = `${known.newestBranch}.57.04`;
     const newer = driverAgainstCard(viewWith({ driver: `${known.newestBranch + 5}.11` }), known);

@@ -78,28 +78,26 @@ const ids = ({ pci }: CardView): { pci: string | null } => ({
   pci: pci === null ? null : `${pci.vendor}:${pci.device}`,
 });
 
-/** Whether this branch of the driver was there before the architecture of the card, or is newer than all that are listed. */
+/**
+ * Whether this branch of the driver was there before the architecture of the card or has dropped it, or is newer than all that are
+ * listed: what that one runs nobody knows yet.
+ */
 export function driverAgainstCard(view: CardView, known: KnownHardware): Finding[] {
   const { card, at, pci } = view;
   const branch = Number(/^(\d{3,4})\.\d/.exec(card.driver ?? '')?.[1]);
   if (!(branch > 0) || (pci !== null && pci.vendor !== nvidia) || card.source === 'rocm-smi') return [];
-  const first = Math.max(
-    0,
-    ...chipsOf(view, known).map((chips) =>
-      Math.min(...chips.map(({ architecture }) => firstOf(architecture))),
-    ),
+  const of = chipsOf(view, known).map((chips) =>
+    known.architectures.filter(({ name }) => chips.some(({ architecture }) => architecture === name)),
   );
-  if (branch < first)
-    return [
-      finding('hardware.driver-too-old', 'evidence', at, { name: card.name, driver: card.driver, first }),
-    ];
+  const first = Math.max(0, ...of.map((all) => Math.min(...all.map((one) => one.first))));
+  const last = Math.min(
+    ...of.map((all) => Math.max(...all.map((one) => one.last ?? Number.POSITIVE_INFINITY))),
+  );
+  const said = { name: card.name, driver: card.driver };
+  if (branch < first) return [finding('hardware.driver-too-old', 'evidence', at, { ...said, first })];
   if (branch > known.newestBranch)
     return [
       finding('hardware.driver-new', 'note', at, { driver: card.driver, newestListed: known.newestBranch }),
     ];
-  return [];
-
-  function firstOf(architecture: string): number {
-    return known.architectures.find(({ name }) => name === architecture)?.first ?? 0;
-  }
+  return branch > last ? [finding('hardware.driver-too-new', 'evidence', at, { ...said, last })] : [];
 }

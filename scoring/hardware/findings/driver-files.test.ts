@@ -49,6 +49,13 @@ describe("versions of the driver's parts", () => {
     expect(codes('596.49', { wsl: true, kernelDriver: '595.71.05', nvml: nvml('595.71.05') })).toEqual([]);
   });
 
+  it('differ honestly after an update, when the tool says nothing until the restart', () => {
+    const report = reportWith([], { kernelDriver: '550.144.03', nvml: nvml('550.163.01') });
+    expect(driverVersions(report, viewsOf(report, null, known))).toMatchObject([
+      { code: 'hardware.driver-differs', severity: 'note' },
+    ]);
+  });
+
   it('are found where two cards name two drivers', () => {
     const report = reportWith([{ driver: '570.133.20' }, { driver: '550.144.03' }]);
     expect(driverVersions(report, viewsOf(report, null, known)).map(({ code }) => code)).toEqual([

@@ -47,13 +47,14 @@ export function driverVersions({ host }: Pick<ReadReport, 'host'>, views: readon
         kernel: kernel[0] ?? null,
       }),
     );
-  const library = versionOf(host.nvml?.version ?? null);
-  if (library.some((version) => answering.size > 0 && !answering.has(version)))
+  const [library] = versionOf(host.nvml?.version ?? null);
+  if (library === undefined || answering.size === 0 || answering.has(library)) return found;
+  // After an update the library is newer than the module until the restart, and its tool says nothing.
+  if (tool.length === 0)
+    found.push(finding('hardware.driver-differs', 'note', null, { library, kernel: kernel[0] ?? null }));
+  else
     found.push(
-      finding('hardware.nvml-replaced', 'evidence', null, {
-        library: library[0] ?? null,
-        driver: kernel[0] ?? tool[0] ?? null,
-      }),
+      finding('hardware.nvml-replaced', 'evidence', null, { library, driver: kernel[0] ?? tool[0] ?? null }),
     );
   return found;
 }
@@ -68,12 +69,11 @@ const versionOf = (text: string | null): string[] => {
  * give shares of a GPU are another finding's.
  */
 export function preloads({ host }: Pick<ReadReport, 'host'>, { software }: KnownHardware): Finding[] {
+  const slicers = [...software.slicers.hooks, ...software.slicers.sharers];
   const isUsual = (name: string) => software.harmless.some((beginning) => name.startsWith(beginning));
   const isDriverLike = (name: string) =>
     software.driverLike.some((word) => name.toLowerCase().includes(word));
-  const names = host.preloads
-    .map(baseOf)
-    .filter((name) => !software.slicers.includes(name) && !isUsual(name));
+  const names = host.preloads.map(baseOf).filter((name) => !slicers.includes(name) && !isUsual(name));
   const driverLike = names.filter(isDriverLike);
   const evidence = (libraries: readonly string[]) => ({
     library: libraries[0] ?? null,

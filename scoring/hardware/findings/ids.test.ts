@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ComponentKind } from '../../../protocol/messages/hardware.js';
 import { known, reportWith, viewWith } from '../testing/reports.js';
 import { viewsOf } from '../view.js';
-import { formOfIds, repeatedSerials, repeatedUuids } from './ids.js';
+import { formOfIds, repeatedPlaces, repeatedSerials, repeatedUuids } from './ids.js';
 
 type Card = Parameters<typeof viewWith>[0];
 const hash = (value: string) => Buffer.from(value).toString('hex').padEnd(64, '0');
@@ -46,6 +46,17 @@ describe('ids of cards', () => {
     const report = reportWith([{}], {}, [component, component]);
     expect(repeatedUuids(report, viewsOf(report, null, known))).toEqual([]);
   });
+});
+
+it('a place on the bus is of one card of the driver, and of whatever others list there', () => {
+  const at = (...cards: Card[]) => {
+    const report = reportWith(cards);
+    return repeatedPlaces(report, viewsOf(report, null, known)).map(({ card }) => card);
+  };
+  const [here, there] = ['0000:01:00.0', '0001:01:00.0'];
+  expect(at({ bus: here }, { bus: there }, { bus: null }, { bus: null })).toEqual([]);
+  expect(at({ bus: here }, { bus: there }, { bus: here })).toEqual([0, 2]);
+  expect(at({ bus: here }, { bus: here, source: 'rocm-smi' })).toEqual([]);
 });
 
 describe('a serial of several cards', () => {

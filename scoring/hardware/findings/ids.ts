@@ -23,6 +23,15 @@ export function repeatedUuids({ components }: ReadReport, views: readonly CardVi
     .map((at) => finding('hardware.uuid-repeated', 'evidence', at, { cards: repeated.size }));
 }
 
+/** One place on the bus with several cards of the driver's. Slices are no cards of their own there. */
+export function repeatedPlaces(_: ReadReport, views: readonly CardView[]): Finding[] {
+  const placed = views.filter(({ card }) => card.source === 'nvidia-smi' && card.bus !== null);
+  return placed.flatMap(({ card, at }) => {
+    const cards = placed.filter((other) => other.card.bus === card.bus).length;
+    return cards > 1 ? [finding('hardware.bus-repeated', 'evidence', at, { bus: card.bus, cards })] : [];
+  });
+}
+
 /**
  * One serial on several cards: only boards with several GPUs share theirs. It counts where the cards themselves say that they
  * are no such board, where they are different models, or where no board has so many GPUs.

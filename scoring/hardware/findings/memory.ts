@@ -29,6 +29,17 @@ export function memoryAgainstModel(
   ];
 }
 
+/**
+ * The least total, MiB, that a driver reports of a whole board of the model; null where that is not judged: what is not listed, and
+ * what the card has no name for.
+ */
+export function leastOfWhole({ name, models, host }: CardView, { memory }: KnownHardware): number | null {
+  const sized = models.filter(({ sizesMiB }) => sizesMiB.length > 0);
+  if (name === null || sized.length === 0) return null;
+  const onWindows = host.wsl || host.os === 'windows';
+  return Math.min(...sized.flatMap((model) => windowsOf(model, memory, onWindows)).map(([least]) => least));
+}
+
 /** What drivers may report of a board of the model, MiB: whole, less its error correction, or a part of it. */
 function windowsOf(
   model: KnownModel,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { gpuClaim, known, viewWith } from '../testing/reports.js';
-import { claimAgainstReport, toolAgainstFiles } from './names.js';
+import { gpuClaim, known, nvidiaPci, reportWith, viewWith } from '../testing/reports.js';
+import { viewsOf } from '../view.js';
+import { claimAgainstReport, claimsBeyondReport, toolAgainstFiles } from './names.js';
 
 describe("the tool's name against the files'", () => {
   const count = (name: string | null, procName: string | null) =>
@@ -42,6 +43,22 @@ describe('a claim against the report', () => {
     expect(count('NVIDIA GeForce RTX 4090', 24564, gpuClaim('NVIDIA GeForce RTX 4090 (0x00002684)'))).toBe(0);
   });
 
+  it('is held against the id of a card that its driver has no name for', () => {
+    const codes = (id: string, model: string) =>
+      claimAgainstReport(
+        viewWith(
+          { claim: 0, name: 'NVIDIA Graphics Device', pci: nvidiaPci(id) },
+          { claims: [gpuClaim(model)] },
+        ),
+        known,
+      ).length;
+    expect(codes('20c2', 'NVIDIA A100 80GB PCIe')).toBe(1);
+    expect(codes('20c2', 'NVIDIA Graphics Device')).toBe(0);
+    expect(codes('20c2', 'NVIDIA CMP 170HX')).toBe(0);
+    expect(codes('2330', 'NVIDIA H100 SXM5')).toBe(0);
+    expect(codes('ffff', 'NVIDIA A100 80GB PCIe')).toBe(0);
+  });
+
   it('is not held against names that are not listed, against lists of the bus, and against slices', () => {
     expect(count('NVIDIA GeForce RTX 3060', 12288, gpuClaim('D3D12 adapter', 0))).toBe(0);
     expect(
@@ -51,5 +68,29 @@ describe('a claim against the report', () => {
       0,
     );
     expect(claimAgainstReport(viewWith({ name: 'NVIDIA GeForce RTX 3060' }), known)).toEqual([]);
+  });
+});
+
+describe('claims beside the cards that are shown', () => {
+  const [name, slice] = ['NVIDIA GeForce RTX 4090', 'NVIDIA A100-SXM4-80GB MIG 1g.10gb'];
+  type Cards = Parameters<typeof reportWith>[0];
+  const count = (cards: Cards, claimed: readonly string[]) => {
+    const claims = claimed.map((model) => gpuClaim(model));
+    return claimsBeyondReport(viewsOf(reportWith(cards), claims, known), claims, known).length;
+  };
+
+  it('are found where the driver shows fewer cards', () => {
+    expect(count([{ name, claim: 0 }], [name])).toBe(0);
+    expect(count([{ name, claim: 0 }], [name, name])).toBe(1);
+    expect(count([{ name, claim: 0 }, { name }], [name, name])).toBe(0);
+    expect(count([{ name, claim: 0 }, { name: null }], [name, name])).toBe(0);
+    expect(count([{ name, claim: 0 }, { name: 'NVIDIA L4' }], [name, name])).toBe(1);
+  });
+
+  it('are not held against who shows none by the driver, against other makers, and against slices', () => {
+    expect(count([], [name])).toBe(0);
+    expect(count([{ source: 'lspci', name }], [name, name])).toBe(0);
+    expect(count([{ name, claim: 0 }], [name, 'Intel(R) UHD Graphics 770'])).toBe(0);
+    expect(count([{ name: 'NVIDIA A100-SXM4-80GB', claim: 0 }], [slice, slice, slice])).toBe(0);
   });
 });

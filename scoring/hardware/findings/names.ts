@@ -1,7 +1,10 @@
+import type { CardClaim } from '../../../protocol/messages/cards.js';
 import type { Finding } from '../../../protocol/messages/hardware.js';
+import type { CardName } from '../../catalogue/card-name.js';
 import { finding } from '../finding.js';
-import { isListedName, sameName, tellingName } from '../identity.js';
+import { isListedName, namesOfId, nvidia, sameName, tellingName } from '../identity.js';
 import type { KnownHardware } from '../known.js';
+import { namesSlice } from '../slices.js';
 import type { CardView } from '../view.js';
 
 /** The driver's tool against the driver's own files. */
@@ -16,19 +19,14 @@ const mostOverReported = 1.1;
 
 /** What is claimed against what is reported: another model, or more memory than there is. Slices are another finding's. */
 export function claimAgainstReport(view: CardView, known: KnownHardware): Finding[] {
-  const { card, at, name, claim, claimed } = view;
+  const { card, at, claim, claimed } = view;
   if (claim === null || claimed !== 'whole' || card.source === 'lspci') return [];
   const model = tellingName(claim.model);
-  const other =
-    name !== null &&
-    model !== null &&
-    !sameName(name, model) &&
-    isListedName(known, name) &&
-    isListedName(known, model) &&
-    !sameModel(view, known);
+  const isOther =
+    model !== null && isListedName(known, model) && isAnother(model, namesOfCard(view, known), known);
   const reported = card.source === 'nvidia-smi' && !view.isMig ? (card.memoryMiB ?? 0) * 2 ** 20 : 0;
   const more = reported > 0 && claim.memoryBytes > reported * mostOverReported;
-  if (!other && !more) return [];
+  if (!isOther && !more) return [];
   return [
     finding('hardware.claim-differs', 'evidence', at, {
       claimed: claim.model,
@@ -39,14 +37,46 @@ export function claimAgainstReport(view: CardView, known: KnownHardware): Findin
   ];
 }
 
-/** Two names of one model of the catalogue, such as `H100 SXM5` and `H100 80GB HBM3`. */
-function sameModel({ name, claim }: CardView, { models }: KnownHardware): boolean {
-  const other = tellingName(claim?.model ?? null);
-  return models.some(
-    ({ names }) =>
-      name !== null &&
-      other !== null &&
-      names.some((one) => sameName(one, name)) &&
-      names.some((one) => sameName(one, other)),
+/** What the card may be called: by its driver, and where that has no name for it by its PCI id; none where that is not listed. */
+function namesOfCard({ name, pci, isVgpu }: CardView, known: KnownHardware): CardName[] {
+  if (name !== null) return isListedName(known, name) ? [name] : [];
+  return pci === null || isVgpu ? [] : namesOfId(known, pci).map((one) => one.name);
+}
+
+/** Whether a name is none of these, and no other name of a model of theirs, as `H100 SXM5` is of `H100 80GB HBM3`. */
+function isAnother(model: CardName, own: readonly CardName[], { models }: KnownHardware): boolean {
+  const is = (names: readonly CardName[], name: CardName) => names.some((one) => sameName(one, name));
+  return (
+    own.length > 0 &&
+    !is(own, model) &&
+    !models.some(({ names }) => is(names, model) && own.some((name) => is(names, name)))
   );
+}
+
+/**
+ * Whole cards of NVIDIA's that are claimed beside all that its driver shows: where it shows any, it shows all. A card that stands for
+ * no claim and may be one that is meant counts for it.
+ */
+export function claimsBeyondReport(
+  views: readonly CardView[],
+  claims: readonly CardClaim[],
+  known: KnownHardware,
+): Finding[] {
+  const shown = views.filter(({ card }) => card.source === 'nvidia-smi').length;
+  const taken = new Set(views.map(({ card }) => card.claim));
+  const left = claims.filter(
+    ({ kind, model }, at) =>
+      kind === 'gpu' && !taken.has(at) && isOfNvidia(model, known) && !namesSlice(model),
+  );
+  const mayBeMeant = (name: CardView['name']) =>
+    name === null || left.some(({ model }) => sameName(name, tellingName(model) ?? name));
+  const free = views.filter(({ card, name }) => card.claim === null && mayBeMeant(name)).length;
+  if (shown === 0 || left.length <= free) return [];
+  const evidence = { claimed: left[0]?.model ?? null, claims: claims.length, shown };
+  return [finding('hardware.claim-differs', 'evidence', null, evidence)];
+}
+
+function isOfNvidia(model: string, { names }: KnownHardware): boolean {
+  const name = tellingName(model);
+  return name !== null && names.some((one) => one.vendor === nvidia && sameName(one.name, name));
 }

@@ -36,14 +36,43 @@ describe('a card that says that it is a slice', () => {
     expect(found({ name: null, virtualization: 'vgpu' }, undefined)).toEqual(['note slice-reported']);
   });
 
-  it('is refused where software slices it, and only what a driver of NVIDIA gives', () => {
-    expect(found({ name: whole }, whole, { slicing: ['CUDA_DEVICE_MEMORY_LIMIT'] })).toEqual([
+  const limit = (size: string) => ({ slicing: [`CUDA_DEVICE_MEMORY_LIMIT_0=${size}`] });
+
+  it('is refused where software slices it and it reports less than any board of its model', () => {
+    const third = { name: whole, memoryMiB: 27_000 };
+    expect(found(third, whole, limit('27000m'))).toEqual(['refusal slice-software']);
+    expect(found(third, whole, { preloads: ['/usr/local/vgpu/libvgpu.so'] })).toEqual([
       'refusal slice-software',
     ]);
-    expect(found({ name: whole }, whole, { preloads: ['libvgpu.so'] })).toEqual(['refusal slice-software']);
-    expect(found({ name: whole }, 'A100 slice', { preloads: ['libvgpu.so'] })).toEqual([
-      'note slice-reported',
-    ]);
+    expect(found(third, 'A100 slice', limit('27000m'))).toEqual(['note slice-reported']);
+    // Small, and nothing slices it: that is another finding's.
+    expect(found(third, whole)).toEqual([]);
+  });
+
+  it.each([
+    { slicing: ['CUDA_DEVICE_MEMORY_LIMIT'] },
+    { slicing: ['CUDA_DEVICE_SM_LIMIT'] },
+    { slicing: ['CUDA_MPS_ACTIVE_THREAD_PERCENTAGE'] },
+    limit('27000m'),
+    limit('27g'),
+    { slicing: ['CUDA_MPS_PINNED_DEVICE_MEM_LIMIT=0=80G,1=8G'] },
+    { preloads: ['libnvshare.so'] },
+  ])('is evidence where software may slice it and it looks whole: %j', (host) => {
+    for (const memoryMiB of [81_920, 81_251, null])
+      expect(found({ name: whole, memoryMiB }, whole, host)).toEqual(['evidence slice-software']);
+  });
+
+  it.each([limit('81920m'), limit('80g'), limit(`${80 * 2 ** 30}`), { preloads: ['libvgpu.so'] }])(
+    'is a whole one where software leaves it whole: %j',
+    (host) => {
+      for (const preloads of [[], ['libvgpu.so']])
+        expect(found({ name: whole, memoryMiB: 81_920 }, whole, { preloads, ...host })).toEqual([]);
+    },
+  );
+
+  it('is not judged by the memory of a model that is not listed, nor where no driver of NVIDIA gives it', () => {
+    const unlisted = 'NVIDIA RTX A2000 12GB';
+    expect(found({ name: unlisted, memoryMiB: 12_282 }, unlisted, limit('12282m'))).toEqual([]);
     const amd = { source: 'rocm-smi', name: 'AMD Instinct MI300X' } as const;
     expect(found(amd, 'AMD Instinct MI300X', { slicing: ['CUDA_DEVICE_MEMORY_LIMIT'] })).toEqual([]);
   });

@@ -8,21 +8,27 @@ import { createInterface } from 'node:readline';
 import { workerFile } from '../../../challenges/engines/worker-file.js';
 import type { VerifierOptions } from '../../../verifier/options.js';
 
+/** What a verifier of a fleet is started with. */
+export interface FleetOptions extends Partial<VerifierOptions> {
+  /** Of the usual bandwidth, what a card must show; a tenth where absent. */
+  readonly leastBandwidth?: number;
+}
+
 /** One verifier of a fleet, in a process of its own; its directory and its port outlive it. */
 export class FleetVerifier {
   readonly port: number;
   readonly #dataDir = mkdtempSync(join(tmpdir(), 'touchstone-fleet-'));
-  readonly #options: Partial<VerifierOptions>;
+  readonly #options: FleetOptions;
   #process: ChildProcess | null = null;
   /** All that it has logged, in all lives. */
   log = '';
 
-  private constructor(port: number, options: Partial<VerifierOptions>) {
+  private constructor(port: number, options: FleetOptions) {
     this.port = port;
     this.#options = options;
   }
 
-  static async at(port: number, options: Partial<VerifierOptions>): Promise<FleetVerifier> {
+  static async at(port: number, options: FleetOptions): Promise<FleetVerifier> {
     const verifier = new FleetVerifier(port, options);
     await verifier.start();
     return verifier;

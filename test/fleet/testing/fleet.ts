@@ -19,10 +19,9 @@ import { type HostEngines, startHostEngines } from '../../../simulator/host/host
 import { scaledCatalogue } from '../../../simulator/scaled-catalogue.js';
 import type { DeviceDocument } from '../../../verifier/documents/schemas.js';
 import { type HomeTimes, homeTimes } from '../../../verifier/homes/times.js';
-import type { VerifierOptions } from '../../../verifier/options.js';
 import { RedisServer } from '../../../verifier/state/testing/redis-server.js';
 import { Balancer } from './balancer.js';
-import { FleetVerifier, freePorts } from './fleet-verifier.js';
+import { type FleetOptions, FleetVerifier, freePorts } from './fleet-verifier.js';
 
 /** Soon enough for a test; a verifier that stands still for a second is not dead. */
 const times: HomeTimes = {
@@ -101,14 +100,14 @@ export class Fleet {
     setMaxListeners(0, this.#end.signal);
   }
 
-  static async open(count: number, seed: number, options: Partial<VerifierOptions> = {}): Promise<Fleet> {
+  static async open(count: number, seed: number, options: FleetOptions = {}): Promise<Fleet> {
     const [redis, ports] = [await RedisServer.start(), await freePorts(count)];
     const clickhouse = new ClickHouseServer();
     const url = await clickhouse.start();
     const sharedDir = mkdtempSync(join(tmpdir(), 'touchstone-shared-'));
     const balancer = await Balancer.open(ports, uniformFrom(seed));
     const way = await Balancer.open(ports, () => 0);
-    const all: Partial<VerifierOptions> = {
+    const all: FleetOptions = {
       redisUrl: redis.url,
       clickhouse: { url },
       sharedDir,

@@ -23,6 +23,7 @@ export function metricsOfAll(): ReadonlyMap<string, readonly string[]> {
     draining: () => false,
   });
   metrics.fleet.watch({ devicesAtHome: zero, verifiers: zero, provenAtOnce: zero, feedReaders: zero });
+  metrics.hardware.watch({ reports: () => new Map(), disputes: () => new Map(), learnedFrom: () => null });
   const all = metrics.registry.getMetricsAsArray() as unknown as { name: string; labelNames: string[] }[];
   return new Map(all.map(({ name, labelNames }) => [name, labelNames]));
 }

@@ -38,7 +38,10 @@ export async function openFeedHall() {
   const app = Fastify({ forceCloseConnections: true });
   installProblems(app);
   installAccess(app, { admit });
-  changeRoutes(app, { feed, seats, keys, classesOf: (device) => [device.slice(0, 1)], cut: () => {} });
+  const classesOf = (device: string) => [device.slice(0, 1)];
+  // Each class had another id before.
+  const classNamesOf = (device: string) => classesOf(device).flatMap((one) => [one, `was-${one}`]);
+  changeRoutes(app, { feed, seats, keys, classesOf, classNamesOf, cut: () => {} });
   const url = await app.listen({ port: 0 });
   return {
     client: record.client,
