@@ -17,6 +17,7 @@ import { alarmRoutes } from './routes/alarms.js';
 import { attestationRoutes } from './routes/attestations.js';
 import { changeRoutes } from './routes/changes.js';
 import { classRoutes } from './routes/classes.js';
+import { decisionRoutes } from './routes/decisions.js';
 import { deviceRoutes } from './routes/devices.js';
 import { disputeRoutes } from './routes/disputes.js';
 import { enrolRoutes } from './routes/enrol.js';
@@ -66,6 +67,7 @@ export async function buildApp(
   historyRoutes(app, services);
   hardwareRoutes(app, services);
   attestationRoutes(app, services);
+  decisionRoutes(app, services);
   classRoutes(app, services);
   maintenanceRoutes(app, services);
   leaseRoutes(app, services.leasing);

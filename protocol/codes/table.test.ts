@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { accessCodes } from './access.js';
 import { agentCodes } from './agent.js';
 import type { CodeEntry } from './code.js';
+import { decisionCodes } from './decision.js';
 import { deviceReasonCodes } from './device.js';
 import {
   examErrorCodes,
@@ -36,6 +37,7 @@ const parts = [
   sweepFindingCodes,
   agentCodes,
   deviceReasonCodes,
+  decisionCodes,
   hardwareFindingCodes,
   disputeCodes,
   attestationCodes,

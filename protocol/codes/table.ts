@@ -1,5 +1,6 @@
 import { accessCodes } from './access.js';
 import { agentCodes } from './agent.js';
+import { decisionCodes } from './decision.js';
 import { deviceReasonCodes } from './device.js';
 import {
   examErrorCodes,
@@ -56,6 +57,7 @@ export const codeTable = {
   ...maintenanceCodes,
   ...feedCodes,
   ...deviceReasonCodes,
+  ...decisionCodes,
   ...hardwareFindingCodes,
   ...hardwareErrorCodes,
   ...disputeCodes,

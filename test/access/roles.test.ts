@@ -20,6 +20,7 @@ const doors: Record<string, readonly Known[]> = {
   'GET /v1/devices/{id}/history': ['public'],
   'GET /v1/devices/{id}/hardware': ['device', 'investigator', 'operator'],
   'POST /v1/devices/{id}/attestations': ['device'],
+  'POST /v1/devices/{id}/decisions': ['investigator', 'operator'],
   'GET /v1/devices/{id}/maintenance': ['public'],
   'POST /v1/devices/{id}/maintenance': ['device', 'wallet', 'operator'],
   'DELETE /v1/devices/{id}/maintenance/{window}': ['device', 'wallet', 'operator'],

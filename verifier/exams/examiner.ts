@@ -250,7 +250,7 @@ export class Examiner {
     if (!isExaminable(catalogue, state)) return null;
     if (this.#askers.has(device)) return 0;
     if (this.#held.has(device)) return null;
-    const [urgent, pauses] = [this.#urgent.has(device), this.#pauses(device)];
+    const [urgent, pauses] = [this.#urgent.has(device), this.#options.pausesOf?.(device) ?? []];
     return planExam({ state, outcomes, urgent, pauses, now: clock.now(), uniform });
   }
 
@@ -296,7 +296,7 @@ export class Examiner {
     if (state === undefined || this.#rooms.has(device) || !this.#isHere(device)) return;
     if (!isExaminable(this.#options.catalogue, state) || this.#isHeld(device)) return;
     // A window may have been declared since this was planned.
-    if (!this.#askers.has(device) && pauseAt(this.#pauses(device), clock.now()) !== null)
+    if (!this.#askers.has(device) && pauseAt(this.#options.pausesOf?.(device) ?? [], clock.now()) !== null)
       return this.#replan(device);
     const examined = transitionFact(state, 'examined', {
       at: clock.now(),
@@ -378,10 +378,6 @@ export class Examiner {
   #isHere(device: string): boolean {
     const { hub, isHere } = this.#options;
     return hub.get(device) !== undefined && (isHere?.(device) ?? true);
-  }
-
-  #pauses(device: string): readonly Pause[] {
-    return this.#options.pausesOf?.(device) ?? [];
   }
 
   #isHeld(device: string): boolean {
