@@ -12,7 +12,7 @@ import { Cohorts, type Gathering } from './cohorts.js';
 import { examinedCards, isExaminable, longestAnswerMs } from './examined-cards.js';
 import type { ExaminerOptions } from './examiner-options.js';
 import { isConcluded, makeRoom, type RoomBegin } from './make-room.js';
-import { type Pause, pauseAt } from './pauses.js';
+import { pauseAt } from './pauses.js';
 import type { ExamRoom } from './room.js';
 import { SavedRooms } from './saved-rooms.js';
 import { planExam } from './schedule.js';
