@@ -14,7 +14,13 @@ import {
   unlistedCodes,
 } from './exam.js';
 import { feedCodes } from './feed.js';
-import { attestationCodes, disputeCodes, hardwareFindingCodes, inspectCodes } from './hardware.js';
+import {
+  attestationCodes,
+  disputeCodes,
+  hardwareErrorCodes,
+  hardwareFindingCodes,
+  inspectCodes,
+} from './hardware.js';
 import { homeCodes } from './home.js';
 import { identityCodes } from './identity.js';
 import { leaseErrorCodes, leaseReasonCodes, receiptErrorCodes } from './lease.js';
@@ -38,6 +44,7 @@ const parts = [
   agentCodes,
   deviceReasonCodes,
   decisionCodes,
+  hardwareErrorCodes,
   hardwareFindingCodes,
   disputeCodes,
   attestationCodes,
