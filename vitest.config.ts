@@ -9,7 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Against tests that hang, not against slow ones: a busy machine takes ten times as long, and that is no failure.
     testTimeout: 120_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },
   },
 });

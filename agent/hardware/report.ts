@@ -22,10 +22,12 @@ export function sealReport({ host, cards, ids, unread }: RawReport, key: Uint8Ar
     version: 1,
     host,
     cards: [...cards],
-    components: ids.map((id) => {
-      const kind = kindOf(id, cards);
-      return { kind, card: id.card, hash: componentHash(key, kind, id.value) };
-    }),
+    components: ids.map((id) => ({
+      kind: kindOf(id, cards),
+      card: id.card,
+      // Of what it is, split or not: who splits a card is found by its hash all the same.
+      hash: componentHash(key, id.kind, id.value),
+    })),
     unread: [...unread],
   };
 }

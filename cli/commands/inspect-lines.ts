@@ -123,8 +123,8 @@ function componentLines(components: Inspection['fingerprint']['components']): st
 function sharedLines(components: Inspection['fingerprint']['components']): string[] {
   const byValue = new Map<string, (typeof components)[number][]>();
   for (const one of components) {
-    const value = `${one.kind} ${one.hash.slice(0, 12)}…`;
-    byValue.set(value, [...(byValue.get(value) ?? []), one]);
+    // By the hash alone: the id of a GPU that is split in one host and whole in another has two kinds.
+    byValue.set(one.hash, [...(byValue.get(one.hash) ?? []), one]);
   }
   const shared = [...byValue].filter(([, all]) => new Set(all.map(({ host }) => host)).size > 1);
   if (shared.length === 0) return [];
@@ -132,7 +132,7 @@ function sharedLines(components: Inspection['fingerprint']['components']): strin
     card === null ? host : `${host} card ${card}`;
   return [
     'The same value in several hosts:',
-    ...shared.map(([value, all]) => `  ${value}  ${all.map(place).join(', ')}`),
+    ...shared.map(([hash, all]) => `  ${all[0]?.kind} ${hash.slice(0, 12)}…  ${all.map(place).join(', ')}`),
     '',
   ];
 }

@@ -1,6 +1,6 @@
 import type { ReportedHost } from '../../../protocol/messages/hardware.js';
 import type { RawId } from '../source.js';
-import { countOf, idOf, textOf } from './values.js';
+import { countOf, idOf, plainNumber, textOf } from './values.js';
 
 /** Disks that a machine may have: limit of the messages. */
 export const mostDisks = 64;
@@ -42,5 +42,5 @@ function serialOf(serial: unknown): string | null {
 /** @param bytes null where the source doesn't say */
 export const describeDisk = (model: unknown, bytes: unknown): ReportedHost['disks'][number] => ({
   model: textOf(typeof model === 'string' ? model.replaceAll('_', ' ') : null),
-  gigabytes: countOf(Number(bytes ?? Number.NaN) / 1e9),
+  gigabytes: countOf(plainNumber(bytes) / 1e9),
 });

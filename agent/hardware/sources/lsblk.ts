@@ -1,6 +1,7 @@
 import type { Source, SourceFacts } from '../source.js';
 import { describeDisk, diskId, mostDisks, worldWideName } from './disk.js';
 import { isObject, objectsOf, readJson } from './json.js';
+import { plainNumber } from './values.js';
 
 /** Disks, with the names that the kernel knows them by. Below `/dev/disk/by-id` lie the same names as links. */
 export const lsblk: Source = {
@@ -29,7 +30,7 @@ function ofDevices(devices: unknown): SourceFacts {
   const disks = objectsOf(devices)
     .filter(({ name, type }) => type === 'disk' && typeof name === 'string' && !unreal.test(name))
     // Zero bytes: a reader without a card in it.
-    .filter(({ size, tran }) => Number(size) > 0 && tran !== 'usb')
+    .filter(({ size, tran }) => plainNumber(size) > 0 && tran !== 'usb')
     .slice(0, mostDisks);
   return {
     host: { disks: disks.map(({ model, size }) => describeDisk(model, size)) },

@@ -1,7 +1,7 @@
 import type { Source } from '../source.js';
 import { sectionsOf } from './headed.js';
 import { objectsOf, readJson } from './json.js';
-import { idOf } from './values.js';
+import { idOf, textOf } from './values.js';
 
 /** Addresses of the network cards that are plugged in. */
 export const network: Source = {
@@ -40,7 +40,7 @@ const ofIp = (text: string): Link[] =>
   objectsOf(readJson(text))
     .filter((link) => link.link_type === 'ether')
     // The card's own, where another was given to it: of a bond all have one.
-    .map((link) => ({ name: String(link.ifname), address: link.permaddr ?? link.address }));
+    .map((link) => ({ name: textOf(link.ifname) ?? '', address: link.permaddr ?? link.address }));
 
 /**
  * The address that a maker gave to a card, as `00:1b:21:aa:bb:cc`; null for those that software made up (second-lowest bit of

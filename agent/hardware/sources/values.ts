@@ -76,6 +76,10 @@ const sharedUuids = new Set([
   '4c4c4544000000102030405060708090',
 ]);
 
+/** Never throws, as `Number` does of an object that hides its own text. @returns NaN for anything but numbers and their text */
+export const plainNumber = (value: unknown): number =>
+  typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
+
 /**
  * One line of text as it fits the messages: without control characters, at most `limits.textLength` long.
  *

@@ -3,7 +3,7 @@ import { describeDisk, diskId, mostDisks } from './disk.js';
 import { hypervisorOfFirmware } from './hypervisors.js';
 import { isObject, type JsonObject, objectsOf, readJson } from './json.js';
 import { mostCards, ownAddress } from './network.js';
-import { countOf, idOf, textOf } from './values.js';
+import { countOf, idOf, plainNumber, textOf } from './values.js';
 
 const ask = (name: string, fields: string) =>
   `${name}=@(Get-CimInstance Win32_${name}|Select-Object ${fields})`;
@@ -51,7 +51,7 @@ function factsOf(answer: unknown): SourceFacts | null {
       ...((vendor !== null || model !== null) && { system: { vendor, product: model } }),
       ...(hypervisor !== null && { hypervisor }),
       cpu: cpuOf(all('Processor')),
-      memoryMiB: countOf(Number(system.TotalPhysicalMemory) / 2 ** 20),
+      memoryMiB: countOf(plainNumber(system.TotalPhysicalMemory) / 2 ** 20),
       disks: disks.map(({ Model, Size }) => describeDisk(Model, Size)),
     },
     ids: [
