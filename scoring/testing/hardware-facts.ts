@@ -1,5 +1,6 @@
 import type { Component, Finding } from '../../protocol/messages/hardware.js';
 import type { CardAttestedFact, HardwareReportedFact } from '../facts/hardware.js';
+import { cardWith, hostWith } from '../hardware/testing/blank.js';
 import { deviceId, nextId } from './facts.js';
 
 /** A host said something of itself; all that it does not say here is not known. */
@@ -16,48 +17,8 @@ export function hardwareReported(
     device,
     report: {
       version: 1,
-      host: {
-        os: 'linux',
-        kernel: null,
-        wsl: false,
-        hypervisor: null,
-        container: null,
-        system: null,
-        cpu: null,
-        memoryMiB: null,
-        disks: [],
-        kernelDriver: null,
-        nvml: null,
-        cuda: null,
-        mountsOverDriver: [],
-        preloads: [],
-        slicing: [],
-      },
-      cards: claims.map((claim) => ({
-        source: 'nvidia-smi',
-        claim,
-        name: 'NVIDIA L4',
-        architecture: null,
-        bus: null,
-        pci: null,
-        busPci: null,
-        procName: null,
-        memoryMiB: null,
-        ecc: null,
-        mig: null,
-        migSlices: [],
-        virtualization: null,
-        vbios: null,
-        partNumber: null,
-        driver: null,
-        power: null,
-        sms: null,
-        maxGraphicsMHz: null,
-        maxMemoryMHz: null,
-        uuidForm: null,
-        serialForm: null,
-        multiGpuBoard: null,
-      })),
+      host: hostWith({ os: 'linux' }),
+      cards: claims.map((claim) => cardWith({ claim, name: 'NVIDIA L4' })),
       components,
       unread: [],
     },

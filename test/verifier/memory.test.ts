@@ -133,16 +133,9 @@ describe('a GPU without the memory', () => {
   });
 
   it('is quarantined for a walk on another table', async () => {
-    const { agent, socket, steps, table } = await enter();
+    const { agent, steps, table } = await enter();
     await steps.whole();
-    await table.toArmed();
-    await table.build('00'.repeat(32));
-    socket.send(table.ready());
-    table.go = await socket.next('exam.go');
-    await table.compute();
-    socket.send(table.commit());
-    await table.toOpen();
-    socket.send(table.reveal());
+    await table.onAnotherTable();
     expect(await table.verdict()).toMatchObject({ outcome: 'failed', reasons: ['proof.wrong-walk'] });
     await expect.poll(async () => (await documentOf(agent)).status).toBe('quarantined');
   });
@@ -250,16 +243,9 @@ describe('a device that enrols anew in the middle of its memory part', () => {
   });
 
   it('does not leave quarantine by claiming anything', async () => {
-    const { agent, socket, steps, table } = await enter();
+    const { agent, steps, table } = await enter();
     await steps.whole();
-    await table.toArmed();
-    await table.build('00'.repeat(32));
-    socket.send(table.ready());
-    table.go = await socket.next('exam.go');
-    await table.compute();
-    socket.send(table.commit());
-    await table.toOpen();
-    socket.send(table.reveal());
+    await table.onAnotherTable();
     await table.verdict();
     const claims = [
       { ...toyClaim, memoryEngine: null },

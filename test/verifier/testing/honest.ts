@@ -195,6 +195,19 @@ export class HonestTable extends PartSteps<'memory'> {
     return { type: 'exam.reveal', ...this.about, reveals: this.proof.reveal(this.open.openings) };
   }
 
+  /** The same on a table of another seed: what a cheat with a table of yesterday does. */
+  async onAnotherTable(): Promise<this> {
+    await this.toArmed();
+    await this.build('00'.repeat(32));
+    this.socket.send(this.ready());
+    this.go = await this.socket.next('exam.go');
+    await this.compute();
+    this.socket.send(this.commit());
+    await this.toOpen();
+    this.socket.send(this.reveal());
+    return this;
+  }
+
   async whole(): Promise<this> {
     await this.toReveal();
     this.socket.send(this.reveal());
