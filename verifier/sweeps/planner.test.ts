@@ -14,9 +14,9 @@ function open(seed: number, lastRoundAt: number | null = null, changes: Partial<
   planner.begin(lastRoundAt);
   const run = (ms: number, due: (kind: 'random' | 'fleet', at: number) => void) => {
     const end = now + ms;
-    while (Math.ceil(now + planner.nextInMs) <= end) {
-      // Whole milliseconds: a clock that stands an atom before the instant would stand there for ever.
-      now = Math.ceil(now + planner.nextInMs);
+    while (now + Math.ceil(planner.nextInMs) <= end) {
+      // Whole milliseconds, before they are added: a clock that stands an atom before the instant would stand there for ever.
+      now += Math.ceil(planner.nextInMs);
       const taken = planner.take();
       if (taken !== null) due(taken.sweepKind, now);
     }
